@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The configuration of one installation: read from YAML, checked whole, then used read-only.
+ * Every text is owned by the config's pool and never NULL ("" where absent).
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "config/option.h"
+#include "schemas/kinds.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct text_list {
+	const char **list;
+	size_t count;
+};
+
+/* A municipality's code sets (design: model, "Municipality profile"). */
+struct municipality {
+	const char *code; /* 5 digits */
+	const char *name;
+	const char *reading;
+	const char *prefecture;
+	struct text_list weather;      /* AREA_JMA_CITY */
+	struct text_list seismic;      /* AREA_JMA_SEISMIC_CITY */
+	struct text_list seismic_area; /* AREA_JMA_SEISMIC_AREA */
+	struct text_list tsunami;      /* AREA_JMA_TSUNAMI; empty: no coast */
+	struct text_list volcanoes;    /* AREA_JMA_VOLCANO */
+	struct text_list rivers;       /* AREA_JMA_RIVER */
+	struct text_list parents;      /* AREA_JMA_FORECAST: 6 digits, all levels above */
+	struct text_list offices;      /* editorial offices of its weather telegrams */
+	const char *polygon;	       /* CAP form; "" when unknown */
+};
+
+struct feed_config {
+	const char *name;
+	const char *unix_path;	  /* "": no Unix socket */
+	const char *tcp_host;	  /* "": no TCP listener */
+	int tcp_port;		  /* 0 with a host: any free port, reported by `hansho status` */
+	struct text_list formats; /* "jmx", "cap", "json" */
+	struct text_list sources; /* CIDR; empty: any (loopback listeners) */
+	struct text_list senders; /* CAP senders allowed; empty: any */
+	int64_t max_bytes;	  /* of one message */
+	int64_t max_connections;
+	int64_t rate_per_minute; /* messages; 0: no limit */
+	int64_t idle_timeout_ms; /* a connection that sends nothing */
+	int64_t silence_ms;	 /* dead-man timer; 0: none */
+};
+
+enum on_unknown { ON_UNKNOWN_RESEND, ON_UNKNOWN_HOLD };
+
+struct channel_config {
+	const char *name;
+	const char *driver; /* "mail", "mqtt", ... */
+	bool enabled;
+	bool drill;		    /* may carry exercises */
+	int agents;		    /* processes, each with one batch in flight */
+	const char *audience_list;  /* recipients list in the store; "": targets below */
+	struct text_list targets;   /* fixed targets, e.g. the carriers of area mail */
+	struct text_list languages; /* what the channel sends, in order; default ja */
+	struct text_list kinds;	    /* patterns the channel takes; empty: all */
+	enum on_unknown on_unknown; /* below severity severe (severe and extreme always resend
+				       unless hold_always) */
+	bool hold_always;
+	int batch_max;		/* targets a batch; never above the driver's own limit */
+	int64_t deadline_ms;	/* for one batch */
+	int64_t retry_first_ms; /* exponential from here, jittered */
+	int64_t retry_max_ms;
+	int breaker_faults;   /* faults in a row that open the breaker */
+	int64_t breaker_ms;   /* how long it stays open at first */
+	int cap_per_hour;     /* broadcasts; 0: none. Extreme is never capped */
+	const char *fallback; /* channel that takes over when not handed over in time; "" */
+	int64_t fallback_after_ms;
+	json_t *options; /* the driver's own, checked and with defaults filled in; owned */
+};
+
+/* A node of the rule tree: the first child that matches wins, unless it says `continue`; a node
+ * without matching children serves itself. */
+struct rule {
+	const char *name;
+	struct text_list kinds;		 /* patterns; empty: any */
+	struct text_list events;	 /* event_type names; empty: any */
+	struct text_list municipalities; /* empty: any of ours */
+	struct text_list formats;
+	enum severity severity_min;
+	int level_min;
+	struct text_list channels; /* empty: inherited from the parent */
+	int priority;		   /* -1: by severity */
+	int64_t expires_ms;	   /* 0: by kind */
+	bool hold;		   /* needs a member of staff to release it */
+	bool none;		   /* matches and sends nothing: an explicit exception */
+	bool go_on;		   /* `continue: true` */
+	struct rule *children;
+	size_t child_count;
+};
+
+struct role_config {
+	const char *name; /* viewer, reporter, operator, approver, admin */
+	struct text_list users;
+	struct text_list groups;
+};
+
+struct config {
+	struct pool *pool;
+	const char *path;      /* of the file; "(embedded)" */
+	const char *site;      /* topic and Message-ID part, [a-z0-9-] */
+	const char *state_dir; /* store, telegrams, spool */
+	const char *run_dir;   /* sockets */
+	const char *secrets_dir;
+	const char *control_path; /* control socket */
+	const char *http_host;	  /* metrics and health; loopback */
+	int http_port;		  /* -1: off; 0: any free port */
+	const char *log_level;
+	struct text_list driver_dirs;
+	struct text_list languages; /* of public texts, in order */
+	struct municipality *municipalities;
+	size_t municipality_count;
+	struct feed_config *feeds;
+	size_t feed_count;
+	struct channel_config *channels;
+	size_t channel_count;
+	struct rule live; /* roots: match everything, no channels */
+	struct rule drill;
+	struct role_config *roles;
+	size_t role_count;
+	int64_t keep_days; /* of history */
+};
+
+/* One mistake in a file: reported all at once, never only the first. */
+struct config_fault {
+	const char *file;
+	int line;
+	int column;
+	const char *key;  /* "channels[2].batch_max" */
+	const char *text; /* what was expected and what was found */
+};
+
+struct config_faults {
+	struct pool *pool;
+	struct config_fault *list;
+	size_t count;
+	size_t capacity;
+};
+
+void config_faults_init(struct config_faults *faults);
+void config_faults_clear(struct config_faults *faults);
+
+/* Where the option rows of a driver come from: the registry of channels, or `--describe`. NULL:
+ * unknown driver. check (may be NULL in the result) looks at the filled options as a whole. */
+struct config_driver {
+	const char *name;
+	const struct option_row *rows;
+	/* 0, or a negative errno with *key naming the offending option and e->text saying why. */
+	int (*check)(const json_t *options, const char **key, struct err *e);
+	int batch_max;
+	const char *audience; /* default audience: "recipients", "targets" or "single" */
+};
+
+struct config_drivers {
+	const struct config_driver *(*find)(const char *name, void *data);
+	void *data;
+};
+
+/* Reads, checks and fills in one file. NULL when there is any fault; all of them are in faults.
+ * path "(embedded)" means text is the content. */
+struct config *config_load(
+	const char *path, const struct config_drivers *drivers, struct config_faults *faults);
+struct config *config_load_text(const char *path, const char *text, size_t size,
+	const struct config_drivers *drivers, struct config_faults *faults);
+void config_free(struct config *c);
+
+const struct channel_config *config_channel(const struct config *c, const char *name);
+const struct municipality *config_municipality(const struct config *c, const char *code);
+bool text_list_has(const struct text_list *list, const char *text);
+
+/* The JSON Schema of the whole file, generated from the option tables. The caller releases. */
+json_t *config_schema(const struct config_drivers *drivers, const char *const *driver_names);
