@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channels/registry.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct channel_declaration *const channel_registry[] = {
+#ifdef HAVE_CHANNEL_AREAMAIL
+	&channel_areamail,
+#endif
+#ifdef HAVE_CHANNEL_BANNER
+	&channel_banner,
+#endif
+#ifdef HAVE_CHANNEL_EXEC
+	&channel_exec,
+#endif
+#ifdef HAVE_CHANNEL_FAKE
+	&channel_fake,
+#endif
+#ifdef HAVE_CHANNEL_MAIL
+	&channel_mail,
+#endif
+#ifdef HAVE_CHANNEL_MQTT
+	&channel_mqtt,
+#endif
+#ifdef HAVE_CHANNEL_SOCIAL
+	&channel_social,
+#endif
+	NULL,
+};
+
+enum { REGISTRY_SIZE = sizeof(channel_registry) / sizeof(channel_registry[0]) };
+
+const struct channel_declaration *channel_registry_find(const char *name)
+{
+	for (size_t i = 0; channel_registry[i]; i++) {
+		if (strcmp(channel_registry[i]->name, name) == 0) {
+			return channel_registry[i];
+		}
+	}
+	return NULL;
+}
+
+/* The configuration knows drivers by a smaller struct of its own floor. */
+static const struct config_driver *find_driver(const char *name, void *data)
+{
+	static struct config_driver known[REGISTRY_SIZE];
+	(void)data;
+	for (size_t i = 0; channel_registry[i]; i++) {
+		const struct channel_declaration *d = channel_registry[i];
+		if (strcmp(d->name, name) == 0) {
+			known[i] = (struct config_driver){
+				.name = d->name,
+				.rows = d->options,
+				.check = d->check,
+				.batch_max = d->batch_max,
+				.audience = d->audience,
+			};
+			return &known[i];
+		}
+	}
+	return NULL;
+}
+
+const struct config_drivers channel_registry_drivers = {.find = find_driver};
