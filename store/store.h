@@ -208,6 +208,10 @@ int store_put_recipient(
 	struct store *s, const char *list, const struct store_recipient *r, struct err *e);
 /* Removes all of a list. Returns their number. */
 int store_clear_recipients(struct store *s, const char *list, struct err *e);
+/* Moves all of list `from` into list `to` (a recipient with the same id is replaced); with replace,
+ * `to` is emptied first. The end of an import. Returns the number moved. */
+int store_adopt_recipients(
+	struct store *s, const char *from, const char *to, bool replace, struct err *e);
 /* Number in a list; list "": all lists. */
 int64_t store_count_recipients(struct store *s, const char *list, struct err *e);
 /* Up to limit recipients whose id sorts after `after`, as a JSON array. NULL on error. */

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/accept.h"
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "dispatcher/channel.h"
+#include "dispatcher/hub.h"
+#include "dispatcher/metrics.h"
+#include "rules/rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- how the rules look at the store ---- */
+
+static void read_state(void *data, enum alert_status status, const char *municipality,
+	void (*each)(void *to, const struct state_row *row), void *to)
+{
+	struct hub *hub = data;
+	struct err e = {0};
+	if (store_state_each(hub->store, status, municipality, each, to, &e)) {
+		/* The commit that follows fails the same way; nothing is decided on half a view. */
+		log_error("cannot read the state", "reason=%s", LOG_TEXT(e.text));
+	}
+}
+
+struct thread_reading {
+	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
+		const struct text_list *channels);
+	void *to;
+};
+
+static void pass_broadcast(void *data, const char *broadcast, int update, enum event_type event,
+	const json_t *channels)
+{
+	struct thread_reading *r = data;
+	struct text_list names = {
+		.list = mem_new_array(json_array_size(channels) + 1, sizeof(char *))};
+	size_t i;
+	json_t *name;
+	json_array_foreach(channels, i, name)
+	{
+		names.list[names.count++] = json_string_value(name);
+	}
+	r->each(r->to, broadcast, update, event, &names);
+	free(names.list);
+}
+
+static void read_thread(void *data, enum alert_status status, const char *thread,
+	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
+		const struct text_list *channels),
+	void *to)
+{
+	struct hub *hub = data;
+	struct err e = {0};
+	struct thread_reading r = {.each = each, .to = to};
+	if (store_thread_each(hub->store, status, thread, pass_broadcast, &r, &e)) {
+		log_error("cannot read the broadcasts", "reason=%s", LOG_TEXT(e.text));
+	}
+}
+
+static bool read_tombstone(
+	void *data, enum alert_status status, const char *series, const char *revision)
+{
+	struct hub *hub = data;
+	return store_has_tombstone(hub->store, status, series, revision);
+}
+
+/* ---- what is written ---- */
+
+static int write_broadcast(
+	struct hub *hub, const struct rules_broadcast *rb, struct wall_time now, struct err *e)
+{
+	const struct broadcast *b = rb->broadcast;
+	json_t *object = broadcast_to_json(b);
+	char *json = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	int rc = store_add_broadcast(
+		hub->store, b, json, rb->hold, rb->hold_reason ? rb->hold_reason : "", now, e);
+	free(json);
+	/* A held one must not stop what still goes out: staff have not said it is right. */
+	for (size_t i = 0; rc >= 0 && !rb->hold && i < b->replace_count; i++) {
+		rc = store_cancel_broadcast(
+			hub->store, b->replaces[i], "replaced by a newer broadcast", now, e);
+		rc = rc == -ENOENT ? 0 : rc;
+	}
+	for (size_t i = 0; rc >= 0 && i < rb->channels.count; i++) {
+		struct channel *channel = hub_channel(hub, rb->channels.list[i]);
+		if (channel) {
+			rc = channel_add_delivery(channel, b, rb->hold, now, e);
+		}
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int write_tombstones(struct hub *hub, const struct alert *alert, const char *id,
+	struct wall_time now, struct err *e)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < alert->reference_count; i++) {
+		rc = store_add_tombstone(hub->store, alert->status, alert->references[i].series,
+			alert->references[i].revision, id, now, e);
+	}
+	if (rc == 0 && alert->reference_count == 0) {
+		rc = store_add_tombstone(hub->store, alert->status, alert->series, "", id, now, e);
+	}
+	return rc;
+}
+
+static char *trace_text(const struct rules_decision *d)
+{
+	json_t *lines = json_array();
+	for (size_t i = 0; i < d->trace_count; i++) {
+		(void)json_array_append_new(lines, json_string(d->trace[i]));
+	}
+	char *text = json_dumps(lines, JSON_COMPACT);
+	json_decref(lines);
+	return text;
+}
+
+struct incoming {
+	const char *feed;
+	struct wall_time received;
+	const struct alert *alert;
+	char id[ALERT_ID_SIZE];
+	const json_t *json;
+	unsigned char *raw; /* owned */
+	size_t raw_size;
+};
+
+static int write_all(struct hub *hub, const struct incoming *in, const struct rules_decision *d,
+	struct wall_time now, struct err *e)
+{
+	char *json = json_dumps(in->json, JSON_COMPACT);
+	char *trace = trace_text(d);
+	struct store_alert row = {
+		.id = in->id,
+		.alert = in->alert,
+		.json = json,
+		.feed = in->feed,
+		.received = in->received,
+		.raw = in->raw,
+		.raw_size = in->raw_size,
+		.verdict = rules_verdict_name(d->verdict),
+		.reason = d->reason ? d->reason : "",
+		.trace = trace,
+		.alarm = d->alarm,
+	};
+	int rc = store_add_alert(hub->store, &row, e);
+	free(json);
+	free(trace);
+	for (size_t i = 0; rc == 0 && i < d->change_count; i++) {
+		rc = store_state_put(hub->store, &d->changes[i].row, e);
+	}
+	if (rc == 0 && d->tombstone) {
+		rc = write_tombstones(hub, in->alert, in->id, now, e);
+	}
+	for (size_t i = 0; rc == 0 && i < d->broadcast_count; i++) {
+		rc = write_broadcast(hub, &d->broadcasts[i], now, e);
+	}
+	if (rc == 0) {
+		rc = store_log(hub->store, now, "hub", "accept", in->id, row.verdict, e);
+	}
+	return rc;
+}
+
+static json_t *tell_accepted(const struct incoming *in, const struct rules_decision *d)
+{
+	json_t *event = json_object();
+	json_put_text(event, "event", "accepted");
+	json_put_text(event, "alert", in->id);
+	json_put_text(event, "feed", in->feed);
+	json_put_text(event, "type", in->alert->type);
+	json_put_text(event, "status", alert_status_name(in->alert->status));
+	json_put_text(event, "verdict", rules_verdict_name(d->verdict));
+	json_put_text(event, "reason", d->reason);
+	json_put_flag(event, "alarm", d->alarm);
+	json_t *list = json_array();
+	for (size_t i = 0; i < d->broadcast_count; i++) {
+		(void)json_array_append_new(list, json_string(d->broadcasts[i].broadcast->id));
+	}
+	json_put(event, "broadcasts", list);
+	return event;
+}
+
+static int accept_new(
+	struct hub *hub, struct incoming *in, json_t **answer, json_t **event, struct err *e)
+{
+	const struct rules_reader reader = {
+		.state = read_state,
+		.thread = read_thread,
+		.tombstone = read_tombstone,
+		.data = hub,
+	};
+	struct wall_time now = clock_wall_now();
+	struct rules_decision *d = rules_decide(hub->config, in->alert, &reader, now);
+	int rc = write_all(hub, in, d, now, e);
+	if (rc == 0) {
+		*answer = json_pack("{s:s}", "accepted", in->id);
+		*event = tell_accepted(in, d);
+		char labels[96];
+		(void)snprintf(
+			labels, sizeof(labels), "verdict=\"%s\"", rules_verdict_name(d->verdict));
+		metrics_count(hub->metrics, "hansho_decisions_total", labels, 1);
+		metrics_count(hub->metrics, "hansho_alerts_total", "answer=\"accepted\"", 1);
+		metrics_time(hub->metrics, "hansho_accept_seconds", "", now.ms - in->received.ms);
+		log_info("accepted", "alert=%s feed=%s type=%s status=%s verdict=%s broadcasts=%zu",
+			in->id, LOG_TEXT(in->feed), LOG_TEXT(in->alert->type),
+			alert_status_name(in->alert->status), rules_verdict_name(d->verdict),
+			d->broadcast_count);
+	}
+	rules_decision_free(d);
+	return rc;
+}
+
+static int decode_raw(const json_t *message, struct incoming *in, struct err *e)
+{
+	const json_t *raw = json_object_get(message, "raw");
+	const char *text = json_string_value(raw);
+	size_t size = json_string_length(raw);
+	in->raw = mem_new(size * 3 / 4 + 3);
+	if (!text || base64_decode(text, size, in->raw, &in->raw_size)) {
+		return err_set(e, -EINVAL, "member \"raw\" is missing or is not base64");
+	}
+	return 0;
+}
+
+static json_t *refuse(const char *text)
+{
+	log_error("ingest sent what breaks the contract", "reason=%s", LOG_TEXT(text));
+	return json_pack("{s:s,s:s}", "refused", "internal", "reason", text);
+}
+
+int accept_alert(
+	struct hub *hub, const json_t *message, json_t **answer, json_t **event, struct err *e)
+{
+	struct incoming in = {
+		.feed = json_text(message, "feed", ""),
+		.received = {.ms = json_int(message, "received_ms", clock_wall_now().ms)},
+		.json = json_object_get(message, "alert"),
+	};
+	struct err bad = {0};
+	struct alert *alert = alert_from_json(in.json, &bad);
+	int rc = 0;
+	if (!alert || decode_raw(message, &in, &bad)) {
+		*answer = refuse(bad.text);
+		goto out;
+	}
+	in.alert = alert;
+	alert_id(alert, in.id);
+	char known[ALERT_ID_SIZE] = "";
+	rc = store_find_digest(hub->store, alert->digest, known, e);
+	if (rc == 0 && known[0] != '\0') {
+		rc = store_add_sighting(hub->store, known, in.feed, in.received, e);
+		*answer = json_pack("{s:s}", "duplicate", known);
+		*event = json_pack(
+			"{s:s,s:s,s:s}", "event", "duplicate", "alert", known, "feed", in.feed);
+		metrics_count(hub->metrics, "hansho_alerts_total", "answer=\"duplicate\"", 1);
+	} else if (rc == 0) {
+		rc = accept_new(hub, &in, answer, event, e);
+	}
+out:
+	free(in.raw);
+	alert_free(alert);
+	return rc;
+}
+
+int accept_refusal(struct hub *hub, const json_t *message, struct err *e)
+{
+	const json_t *raw = json_object_get(message, "raw");
+	size_t size = json_string_length(raw);
+	unsigned char *bytes = mem_new(size * 3 / 4 + 3);
+	size_t byte_count = 0;
+	if (size > 0 && base64_decode(json_string_value(raw), size, bytes, &byte_count)) {
+		byte_count = 0;
+	}
+	struct wall_time at = {.ms = json_int(message, "received_ms", clock_wall_now().ms)};
+	int rc = store_add_refusal(hub->store, json_text(message, "feed", ""),
+		json_text(message, "code", ""), json_text(message, "reason", ""),
+		(int)json_int(message, "line", 0), at, bytes, byte_count, e);
+	free(bytes);
+	return rc;
+}

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/agent.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/crash_point.h"
+#include "base/json.h"
+#include "base/jsonl.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "dispatcher/hub.h"
+#include "dispatcher/metrics.h"
+#include "dispatcher/supervise.h"
+#include "schemas/broadcast.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	DEADLINE_SLACK_MS =
+		500, /* a driver that keeps its deadline is not killed for a slow pipe */
+	DEADLINE_GRACE_MS = 2000,
+	OPEN_LIMIT_MS = 20000,
+	TARGET_MARKED = 1,
+	TARGET_REPORTED = 2,
+};
+
+/* The index of a report that concludes all targets without one. */
+#define REST ((size_t)-1)
+
+struct report {
+	size_t index;
+	bool crashed;
+	struct outcome outcome;
+};
+
+struct agent_link {
+	struct hub *hub;
+	const struct channel_config *config;
+	char *name;
+	struct agent_handler handler;
+	struct child *child;
+	struct jsonl_link *link;
+	enum agent_state state;
+	bool process_ended; /* seen its exit, the rest of its frames may still be unread */
+	bool crashed;
+	struct event *timer; /* batch deadline, or opening limit */
+	bool has_batch;	     /* assigned, sent, or waiting to be recorded */
+	bool sent;
+	struct store_batch batch;
+	unsigned char *flags; /* one per target */
+	size_t open_count;    /* targets without a report */
+	size_t next_index;    /* where the next outcome is expected: drivers report in order */
+	struct report *reports;
+	size_t report_count;
+	size_t report_capacity;
+	size_t recorded;  /* reports that are on disk */
+	size_t recording; /* reports in the transaction under way */
+	struct mono_time sent_at;
+};
+
+static void set_timer(struct agent_link *a, int64_t ms)
+{
+	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	(void)event_add(a->timer, &tv);
+}
+
+static void breach(struct agent_link *a, const char *what, const char *detail)
+{
+	char labels[160];
+	(void)snprintf(labels, sizeof(labels), "channel=\"%s\"", a->config->name);
+	metrics_count(a->hub->metrics, "hansho_driver_faults_total", labels, 1);
+	log_error("driver broke the protocol", "agent=%s what=\"%s\" detail=%s", a->name, what,
+		LOG_TEXT(detail));
+}
+
+/* ---- outcomes ---- */
+
+static void add_report(struct agent_link *a, size_t index, const struct outcome *o, bool crashed)
+{
+	mem_grow((void **)&a->reports, &a->report_capacity, a->report_count, sizeof(*a->reports));
+	a->reports[a->report_count++] =
+		(struct report){.index = index, .crashed = crashed, .outcome = *o};
+	if (index == REST) {
+		a->open_count = 0;
+	} else {
+		a->flags[index] |= TARGET_REPORTED;
+		a->open_count--;
+	}
+}
+
+static size_t find_target(struct agent_link *a, const char *id)
+{
+	for (size_t k = 0; k < a->batch.count; k++) {
+		size_t i = (a->next_index + k) % a->batch.count;
+		if (strcmp(a->batch.targets[i].id, id) == 0) {
+			a->next_index = i + 1;
+			return i;
+		}
+	}
+	return REST;
+}
+
+static bool is_current(struct agent_link *a, const json_t *message, const char *what)
+{
+	const char *delivery = json_text(message, "delivery", "");
+	if (a->has_batch && a->sent && strcmp(delivery, a->batch.delivery) == 0) {
+		return true;
+	}
+	breach(a, what, delivery);
+	return false;
+}
+
+static void take_at_risk(struct agent_link *a, json_t *message)
+{
+	if (!is_current(a, message, "at_risk for a batch it does not have")) {
+		return;
+	}
+	const char *target = json_text(message, "target", "");
+	if (strcmp(target, "rest") == 0) {
+		for (size_t i = 0; i < a->batch.count; i++) {
+			a->flags[i] |= TARGET_MARKED;
+		}
+		return;
+	}
+	size_t index = find_target(a, target);
+	if (index == REST) {
+		breach(a, "at_risk for a target it does not have", target);
+		return;
+	}
+	a->flags[index] |= TARGET_MARKED;
+}
+
+static void take_outcome(struct agent_link *a, json_t *message)
+{
+	struct err e = {0};
+	struct outcome o;
+	if (!is_current(a, message, "outcome for a batch it does not have")) {
+		return;
+	}
+	if (outcome_from_json(message, &o, &e)) {
+		breach(a, "outcome", e.text);
+		return;
+	}
+	const char *target = json_text(message, "target", "");
+	if (strcmp(target, "rest") == 0) {
+		if (a->open_count > 0) {
+			add_report(a, REST, &o, false);
+		}
+	} else {
+		size_t index = find_target(a, target);
+		if (index == REST) {
+			breach(a, "outcome for a target it does not have", target);
+			return;
+		}
+		if (a->flags[index] & TARGET_REPORTED || a->open_count == 0) {
+			breach(a, "second outcome for one target", target);
+			return;
+		}
+		add_report(a, index, &o, false);
+	}
+	a->handler.reported(a->handler.data, a);
+}
+
+/* The process is gone with targets unconcluded: marked ones may have been taken, others not. */
+static void conclude_by_marks(struct agent_link *a)
+{
+	struct outcome unmarked = {
+		.class = OUTCOME_TRANSIENT,
+		.reason = OUTCOME_REASON_CRASH,
+		.text = "the driver ended before it began with this target",
+	};
+	struct outcome marked = {
+		.class = OUTCOME_UNKNOWN,
+		.reason = OUTCOME_REASON_CRASH,
+		.text = "the driver ended while this target was at risk",
+	};
+	size_t marks = 0;
+	for (size_t i = 0; i < a->batch.count; i++) {
+		marks += (a->flags[i] & (TARGET_MARKED | TARGET_REPORTED)) == TARGET_MARKED;
+	}
+	if (a->open_count == 0) {
+		return;
+	}
+	if (marks < a->open_count) {
+		for (size_t i = 0; marks > 0 && i < a->batch.count; i++) {
+			if ((a->flags[i] & (TARGET_MARKED | TARGET_REPORTED)) == TARGET_MARKED) {
+				add_report(a, i, &marked, true);
+			}
+		}
+		add_report(a, REST, &unmarked, true);
+	} else {
+		add_report(a, REST, &marked, true);
+	}
+	a->handler.reported(a->handler.data, a);
+}
+
+/* ---- messages ---- */
+
+static void take_ready(struct agent_link *a, json_t *message)
+{
+	(void)message;
+	if (a->state == AGENT_OPENING) {
+		(void)event_del(a->timer);
+		a->state = AGENT_IDLE;
+		a->handler.idle(a->handler.data, a);
+	}
+}
+
+static void take_fault(struct agent_link *a, json_t *message)
+{
+	char text[400];
+	(void)snprintf(text, sizeof(text), "option %s: %.300s", json_text(message, "option", "?"),
+		json_text(message, "text", ""));
+	log_error("channel cannot open", "agent=%s reason=%s", a->name, LOG_TEXT(text));
+	a->handler.fault(a->handler.data, text);
+}
+
+static void take_receipt(struct agent_link *a, json_t *message)
+{
+	enum receipt_state state;
+	if (receipt_state_parse(json_text(message, "state", ""), &state)) {
+		breach(a, "receipt without a known state", json_text(message, "state", ""));
+		return;
+	}
+	a->handler.receipt(a->handler.data, message);
+}
+
+static void take_device(struct agent_link *a, json_t *message)
+{
+	if (json_text(message, "device", "")[0] == '\0') {
+		breach(a, "device report without a device", "");
+		return;
+	}
+	a->handler.device(a->handler.data, message);
+}
+
+static void take_health(struct agent_link *a, json_t *message)
+{
+	log_debug("probe", "agent=%s state=%s", a->name, json_text(message, "state", ""));
+}
+
+static const struct {
+	const char *op;
+	void (*take)(struct agent_link *a, json_t *message);
+} verbs[] = {
+	{"outcome", take_outcome},
+	{"at_risk", take_at_risk},
+	{"receipt", take_receipt},
+	{"device", take_device},
+	{"health", take_health},
+	{"ready", take_ready},
+	{"fault", take_fault},
+};
+
+static void on_message(struct jsonl_link *link, json_t *message, size_t size, void *data)
+{
+	(void)link;
+	(void)size;
+	struct agent_link *a = data;
+	const char *op = json_text(message, "op", "");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(op, verbs[i].op) == 0) {
+			verbs[i].take(a, message);
+			return;
+		}
+	}
+	breach(a, "unknown message", op);
+}
+
+/* ---- life ---- */
+
+static void finish_process(struct agent_link *a)
+{
+	if (a->link || !a->process_ended) {
+		return; /* frames may still be unread, or it may still be acting */
+	}
+	a->process_ended = false;
+	(void)event_del(a->timer);
+	a->state = AGENT_DOWN;
+	if (a->has_batch && a->sent) {
+		conclude_by_marks(a);
+	}
+	if (a->crashed) {
+		a->handler.crashed(a->handler.data, a);
+	}
+}
+
+static void on_closed(struct jsonl_link *link, const struct err *e, void *data)
+{
+	(void)link;
+	struct agent_link *a = data;
+	if (e->code == -EPROTO) {
+		breach(a, "garbage on the link", e->text);
+	}
+	jsonl_link_free(a->link);
+	a->link = NULL;
+	if (!a->process_ended) {
+		child_fail(a->child, DEADLINE_GRACE_MS);
+	}
+	finish_process(a);
+}
+
+static void on_started(void *data, int fd)
+{
+	struct agent_link *a = data;
+	if (a->link) { /* its last frames were never read: treat them as never written */
+		jsonl_link_free(a->link);
+		a->link = NULL;
+		a->process_ended = true;
+		finish_process(a);
+	}
+	a->process_ended = false;
+	struct jsonl_handler handler = {.message = on_message, .closed = on_closed, .data = a};
+	a->link = jsonl_link_new(a->hub->base, fd, JSONL_LINE_LIMIT, &handler);
+	a->state = AGENT_OPENING;
+	set_timer(a, OPEN_LIMIT_MS);
+	json_t *hello = json_object();
+	json_put_text(hello, "op", "hello");
+	json_put_int(hello, "protocol", 1);
+	json_put_text(hello, "channel", a->config->name);
+	json_put_text(hello, "site", a->hub->config->site);
+	json_put(hello, "options", json_incref(a->config->options));
+	jsonl_link_send(a->link, hello);
+	json_decref(hello);
+}
+
+static void on_ended(void *data, int status, bool crashed)
+{
+	(void)status;
+	struct agent_link *a = data;
+	a->process_ended = true;
+	a->crashed = crashed;
+	finish_process(a);
+}
+
+static void on_timer(int fd, short what, void *data)
+{
+	(void)fd;
+	(void)what;
+	struct agent_link *a = data;
+	log_error("driver passed its deadline", "agent=%s delivery=%s", a->name,
+		a->has_batch ? a->batch.delivery : "-");
+	child_fail(a->child, DEADLINE_GRACE_MS);
+}
+
+struct agent_link *agent_link_new(struct hub *hub, const struct channel_config *config,
+	const char *const *argv, const char *name, const struct agent_handler *handler)
+{
+	struct agent_link *a = mem_new(sizeof(*a));
+	a->hub = hub;
+	a->config = config;
+	a->name = mem_copy_text(name);
+	a->handler = *handler;
+	a->timer = evtimer_new(hub->base, on_timer, a);
+	struct child_spec spec = {
+		.name = a->name,
+		.argv = argv,
+		.link_is_stdio = true,
+		.restart_first_ms = 200,
+		.restart_max_ms = 30000,
+	};
+	struct child_handler child_handler = {.started = on_started, .ended = on_ended, .data = a};
+	a->child = child_new(hub->base, &spec, &child_handler);
+	return a;
+}
+
+static void forget_batch(struct agent_link *a)
+{
+	if (!a->has_batch) {
+		return;
+	}
+	store_batch_clear(&a->batch);
+	free(a->flags);
+	a->flags = NULL;
+	a->has_batch = a->sent = false;
+	a->report_count = a->recorded = a->recording = a->open_count = 0;
+}
+
+void agent_link_free(struct agent_link *a)
+{
+	if (!a) {
+		return;
+	}
+	child_free(a->child);
+	jsonl_link_free(a->link);
+	forget_batch(a);
+	free(a->reports);
+	event_free(a->timer);
+	free(a->name);
+	free(a);
+}
+
+void agent_link_start(struct agent_link *a)
+{
+	child_start(a->child);
+}
+
+void agent_link_stop(struct agent_link *a, int64_t grace_ms)
+{
+	child_stop(a->child, grace_ms, false);
+}
+
+bool agent_link_stopped(const struct agent_link *a)
+{
+	return child_is_stopped(a->child) && a->recorded == a->report_count && !a->link;
+}
+
+enum agent_state agent_link_state(const struct agent_link *a)
+{
+	return a->state;
+}
+
+const char *agent_link_name(const struct agent_link *a)
+{
+	return a->name;
+}
+
+int agent_link_crashes_recent(const struct agent_link *a)
+{
+	return child_crashes_recent(a->child);
+}
+
+/* ---- the batch ---- */
+
+void agent_link_assign(struct agent_link *a, struct store_batch *batch)
+{
+	assert(!a->has_batch);
+	a->batch = *batch;
+	*batch = (struct store_batch){0};
+	a->has_batch = true;
+	a->sent = false;
+	a->flags = mem_new_array(a->batch.count, 1);
+	a->open_count = a->batch.count;
+	a->next_index = 0;
+}
+
+bool agent_link_is_assigned(const struct agent_link *a)
+{
+	return a->has_batch && !a->sent;
+}
+
+const struct store_batch *agent_link_batch(const struct agent_link *a)
+{
+	return a->has_batch ? &a->batch : NULL;
+}
+
+void agent_link_drop(struct agent_link *a)
+{
+	assert(agent_link_is_assigned(a));
+	forget_batch(a);
+}
+
+static void write_targets(struct agent_link *a, struct buf *line)
+{
+	for (size_t i = 0; i < a->batch.count; i++) {
+		const struct store_target *t = &a->batch.targets[i];
+		char key[DELIVERY_KEY_SIZE];
+		delivery_key(a->batch.broadcast, a->config->name, t->id, key);
+		json_t *target = json_object();
+		json_put_text(target, "id", t->id);
+		json_put_text(target, "key", key);
+		json_put_text(target, "address", t->address);
+		json_put_text(target, "lang", t->lang);
+		json_put_text(target, "area", t->area);
+		char *text = json_dumps(target, JSON_COMPACT);
+		(void)buf_addf(line, "%s%s", i ? "," : "", text);
+		free(text);
+		json_decref(target);
+	}
+}
+
+void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t deadline_ms)
+{
+	assert(agent_link_is_assigned(a));
+	a->sent = true;
+	a->sent_at = clock_mono_now();
+	if (!a->link) { /* it died while the claim was being committed */
+		conclude_by_marks(a);
+		return;
+	}
+	a->state = AGENT_BUSY;
+	struct buf line;
+	buf_init(&line, JSONL_LINE_LIMIT);
+	(void)buf_addf(&line,
+		"{\"op\":\"deliver\",\"delivery\":\"%s\",\"attempt\":%d,\"deadline_ms\":%lld,"
+		"\"broadcast\":%s,\"targets\":[",
+		a->batch.delivery, a->batch.attempt, (long long)deadline_ms, broadcast_json);
+	write_targets(a, &line);
+	(void)buf_add_text(&line, "]}");
+	if (line.failed) {
+		struct outcome o = {.class = OUTCOME_PERMANENT, .reason = OUTCOME_REASON_CONTENT};
+		outcome_set_text(&o, "the batch is larger than a protocol line may be");
+		add_report(a, REST, &o, false);
+		a->handler.reported(a->handler.data, a);
+	} else {
+		jsonl_link_send_text(a->link, line.data, line.size);
+		set_timer(a, deadline_ms + DEADLINE_SLACK_MS);
+		CRASH_POINT("hub.batch.sent");
+	}
+	buf_clear(&line);
+}
+
+int agent_link_record(struct agent_link *a,
+	struct wall_time (*retry_at)(
+		void *data, int attempt, const struct outcome *o, bool channel_scope),
+	void *data, struct wall_time now, struct agent_tally *tally, struct err *e)
+{
+	struct store *store = a->hub->store;
+	a->recording = a->report_count;
+	bool closed = false;
+	for (size_t i = a->recorded; i < a->recording; i++) {
+		const struct report *r = &a->reports[i];
+		const struct outcome *o = &r->outcome;
+		bool channel_scope = o->scope == OUTCOME_SCOPE_CHANNEL;
+		struct wall_time at = retry_at(data, a->batch.attempt, o, channel_scope);
+		size_t count = 1;
+		int rc;
+		if (r->index == REST) {
+			bool *skip = mem_new_array(a->batch.count, sizeof(*skip));
+			count = 0;
+			for (size_t k = 0; k < a->batch.count; k++) {
+				skip[k] = (a->flags[k] & TARGET_REPORTED) != 0;
+				count += !skip[k];
+			}
+			rc = store_conclude_rest(store, &a->batch, skip, o, at, r->crashed, now, e);
+			free(skip);
+			closed = true;
+		} else {
+			rc = store_conclude(store, &a->batch, r->index, o, at, r->crashed, now, e);
+		}
+		if (rc < 0) {
+			return rc;
+		}
+		tally->by_class[o->class] += count;
+		tally->any_delivered |= o->class == OUTCOME_DELIVERED;
+		tally->channel_fault |= channel_scope && o->class != OUTCOME_DELIVERED;
+		if (o->class != OUTCOME_DELIVERED) {
+			(void)snprintf(tally->text, sizeof(tally->text), "%s", o->text);
+		}
+	}
+	tally->finished = a->has_batch && a->sent && a->open_count == 0;
+	if (tally->finished && !closed) {
+		int rc = store_close_batch(store, &a->batch, now, e);
+		return rc < 0 ? rc : 0;
+	}
+	return 0;
+}
+
+void agent_link_recorded(struct agent_link *a, bool committed)
+{
+	if (!committed) {
+		a->recording = a->recorded;
+		return;
+	}
+	a->recorded = a->recording;
+	if (!a->has_batch || !a->sent || a->open_count > 0 || a->recorded < a->report_count) {
+		return;
+	}
+	char labels[160];
+	(void)snprintf(labels, sizeof(labels), "channel=\"%s\"", a->config->name);
+	metrics_time(a->hub->metrics, "hansho_batch_seconds", labels,
+		clock_mono_now().ms - a->sent_at.ms);
+	forget_batch(a);
+	if (a->state == AGENT_BUSY) {
+		(void)event_del(a->timer);
+		a->state = AGENT_IDLE;
+	}
+	if (a->state == AGENT_IDLE) {
+		a->handler.idle(a->handler.data, a);
+	}
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One agent process as the hub sees it: its link, the one batch it has in hand, the at-risk marks
+ * and the outcomes it has reported for it.
+ *
+ *   down ──started──► opening ──ready──► idle ──give──► busy ──all reported──► idle
+ *     ▲                  │ fault            │              │ dies, or deadline + KILL
+ *     └──────────────────┴──────────────────┴──────────────┘ what has no outcome: by its mark
+ */
+#pragma once
+
+#include "base/err.h"
+#include "config/config.h"
+#include "schemas/outcome.h"
+#include "store/store.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct agent_link;
+struct hub;
+
+enum agent_state { AGENT_DOWN, AGENT_OPENING, AGENT_IDLE, AGENT_BUSY };
+
+/* What an agent tells its channel. */
+struct agent_handler {
+	void (*idle)(void *data, struct agent_link *a); /* it can take a batch */
+	/* New outcomes wait to be recorded. */
+	void (*reported)(void *data, struct agent_link *a);
+	void (*crashed)(void *data, struct agent_link *a);
+	/* It cannot open: the configuration is wrong. */
+	void (*fault)(void *data, const char *text);
+	void (*receipt)(void *data, json_t *message);
+	void (*device)(void *data, json_t *message);
+	void *data;
+};
+
+struct agent_link *agent_link_new(struct hub *hub, const struct channel_config *config,
+	const char *const *argv, const char *name, const struct agent_handler *handler);
+void agent_link_free(struct agent_link *a);
+void agent_link_start(struct agent_link *a);
+void agent_link_stop(struct agent_link *a, int64_t grace_ms);
+bool agent_link_stopped(const struct agent_link *a);
+
+enum agent_state agent_link_state(const struct agent_link *a);
+const char *agent_link_name(const struct agent_link *a);
+int agent_link_crashes_recent(const struct agent_link *a);
+
+/* A claim for this agent: held until agent_link_send() (committed) or agent_link_drop() (rolled
+ * back). Takes over the contents of batch. */
+void agent_link_assign(struct agent_link *a, struct store_batch *batch);
+/* Hands the assigned batch to the process; broadcast_json is copied into the message. */
+void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t deadline_ms);
+void agent_link_drop(struct agent_link *a);
+bool agent_link_is_assigned(const struct agent_link *a);
+const struct store_batch *agent_link_batch(const struct agent_link *a); /* NULL: none */
+
+/* Writes what was reported since the last commit. retry_at gives the time of the next try. Counts
+ * go to *tally. */
+struct agent_tally {
+	size_t by_class[4];
+	bool channel_fault; /* an outcome of channel scope that was no success */
+	bool any_delivered;
+	bool finished; /* the batch is closed by this transaction */
+	char text[OUTCOME_TEXT_SIZE];
+};
+int agent_link_record(struct agent_link *a,
+	struct wall_time (*retry_at)(
+		void *data, int attempt, const struct outcome *o, bool channel_scope),
+	void *data, struct wall_time now, struct agent_tally *tally, struct err *e);
+/* The transaction with the last agent_link_record() is on disk (true) or was rolled back. */
+void agent_link_recorded(struct agent_link *a, bool committed);

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dispatcher/feeds.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/jsonl.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "dispatcher/hub.h"
+#include "dispatcher/metrics.h"
+#include "dispatcher/supervise.h"
+#include "dispatcher/turn.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BACKLOG_HIGH = 256, /* alerts waiting for the store: stop reading the link */
+	STOP_GRACE_MS = 3000,
+};
+
+struct feed_state {
+	const struct feed_config *config;
+	json_t *listeners; /* as reported: real ports */
+	int64_t connections;
+	uint64_t messages;
+	uint64_t refusals;
+	struct wall_time last; /* WALL_TIME_NONE: never since the start */
+	bool silent;
+};
+
+struct feeds {
+	struct hub *hub;
+	struct child *child;
+	struct jsonl_link *link; /* NULL while the process is away */
+	bool ready;
+	bool paused;
+	int64_t generation; /* of the process: a late answer must not reach its successor's clients
+			     */
+	char fault[256];
+	struct feed_state *list;
+	size_t count;
+};
+
+static struct feed_state *find(struct feeds *f, const char *name)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (strcmp(f->list[i].config->name, name) == 0) {
+			return &f->list[i];
+		}
+	}
+	return NULL;
+}
+
+static json_t *texts_to_json(const struct text_list *list)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < list->count; i++) {
+		(void)json_array_append_new(array, json_string(list->list[i]));
+	}
+	return array;
+}
+
+static json_t *feed_to_json(const struct feed_config *c)
+{
+	json_t *feed = json_object();
+	json_put_text(feed, "name", c->name);
+	json_put_text(feed, "unix", c->unix_path);
+	json_put_text(feed, "tcp_host", c->tcp_host);
+	json_put_int(feed, "tcp_port", c->tcp_port);
+	json_put(feed, "formats", texts_to_json(&c->formats));
+	json_put(feed, "sources", texts_to_json(&c->sources));
+	json_put(feed, "senders", texts_to_json(&c->senders));
+	json_put_int(feed, "max_bytes", c->max_bytes);
+	json_put_int(feed, "max_connections", c->max_connections);
+	json_put_int(feed, "rate_per_minute", c->rate_per_minute);
+	json_put_int(feed, "idle_timeout_ms", c->idle_timeout_ms);
+	return feed;
+}
+
+static void send_hello(struct feeds *f)
+{
+	json_t *hello = json_object();
+	json_put_text(hello, "op", "hello");
+	json_put_text(hello, "site", f->hub->config->site);
+	json_t *list = json_array();
+	for (size_t i = 0; i < f->count; i++) {
+		(void)json_array_append_new(list, feed_to_json(f->list[i].config));
+	}
+	json_put(hello, "feeds", list);
+	jsonl_link_send(f->link, hello);
+	json_decref(hello);
+}
+
+static void heard(struct feeds *f, const json_t *message, bool refused)
+{
+	const char *name = json_text(message, "feed", "");
+	struct feed_state *feed = find(f, name);
+	if (!feed) {
+		return;
+	}
+	feed->last = clock_wall_now();
+	feed->messages++;
+	feed->refusals += refused;
+	if (feed->silent) {
+		feed->silent = false;
+		log_info("feed speaks again", "feed=%s", name);
+		hub_tell(f->hub, json_pack("{s:s,s:s}", "event", "feed_back", "feed", name));
+	}
+}
+
+static void take_alert(struct feeds *f, json_t *message)
+{
+	heard(f, message, false);
+	json_put_int(message, "generation", f->generation);
+	turn_add_alert(f->hub->turn, message);
+	if (!f->paused && turn_backlog(f->hub->turn) >= BACKLOG_HIGH) {
+		f->paused = true;
+		jsonl_link_pause(f->link, true);
+	}
+}
+
+static void take_refusal(struct feeds *f, json_t *message)
+{
+	heard(f, message, true);
+	const char *feed = json_text(message, "feed", "");
+	const char *code = json_text(message, "code", "");
+	log_warning("telegram refused", "feed=%s code=%s reason=%s line=%lld", LOG_TEXT(feed),
+		LOG_TEXT(code), LOG_TEXT(json_text(message, "reason", "")),
+		(long long)json_int(message, "line", 0));
+	metrics_count(f->hub->metrics, "hansho_alerts_total", "answer=\"refused\"", 1);
+	turn_add_refusal(f->hub->turn, message);
+	hub_tell(f->hub, json_pack("{s:s,s:s,s:s,s:s}", "event", "refused", "feed", feed, "code",
+				 code, "reason", json_text(message, "reason", "")));
+}
+
+static void take_ready(struct feeds *f, json_t *message)
+{
+	f->ready = true;
+	f->fault[0] = '\0';
+	size_t i;
+	json_t *listener;
+	for (size_t k = 0; k < f->count; k++) {
+		(void)json_array_clear(f->list[k].listeners);
+	}
+	json_array_foreach(json_object_get(message, "listeners"), i, listener)
+	{
+		struct feed_state *feed = find(f, json_text(listener, "feed", ""));
+		if (feed) {
+			(void)json_array_append(feed->listeners, listener);
+		}
+		log_info("listening", "feed=%s kind=%s address=%s port=%lld",
+			json_text(listener, "feed", ""), json_text(listener, "kind", ""),
+			LOG_TEXT(json_text(listener, "address", "")),
+			(long long)json_int(listener, "port", 0));
+	}
+	hub_tell(f->hub, json_pack("{s:s}", "event", "ingest_ready"));
+}
+
+static void take_fault(struct feeds *f, json_t *message)
+{
+	(void)snprintf(f->fault, sizeof(f->fault), "feed %s: %.200s",
+		json_text(message, "feed", "?"), json_text(message, "text", ""));
+	log_error("ingest cannot serve a feed", "reason=%s", LOG_TEXT(f->fault));
+}
+
+static void take_counts(struct feeds *f, json_t *message)
+{
+	struct feed_state *feed = find(f, json_text(message, "feed", ""));
+	if (feed) {
+		feed->connections = json_int(message, "connections", 0);
+	}
+}
+
+static const struct {
+	const char *op;
+	void (*take)(struct feeds *f, json_t *message);
+} verbs[] = {
+	{"alert", take_alert},
+	{"refused", take_refusal},
+	{"feed", take_counts},
+	{"ready", take_ready},
+	{"fault", take_fault},
+};
+
+static void on_message(struct jsonl_link *link, json_t *message, size_t size, void *data)
+{
+	(void)link;
+	(void)size;
+	struct feeds *f = data;
+	const char *op = json_text(message, "op", "");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(op, verbs[i].op) == 0) {
+			verbs[i].take(f, message);
+			return;
+		}
+	}
+	log_error("ingest spoke nonsense", "op=%s", LOG_TEXT(op));
+}
+
+static void drop_link(struct feeds *f)
+{
+	jsonl_link_free(f->link);
+	f->link = NULL;
+	f->ready = false;
+	f->paused = false;
+}
+
+static void on_closed(struct jsonl_link *link, const struct err *e, void *data)
+{
+	(void)link;
+	struct feeds *f = data;
+	if (e->code) {
+		log_error("link to ingest broke", "reason=%s", LOG_TEXT(e->text));
+		child_fail(f->child, STOP_GRACE_MS);
+	}
+	drop_link(f);
+}
+
+static void on_started(void *data, int fd)
+{
+	struct feeds *f = data;
+	drop_link(f);
+	f->generation++;
+	struct jsonl_handler handler = {.message = on_message, .closed = on_closed, .data = f};
+	f->link = jsonl_link_new(f->hub->base, fd, JSONL_LINE_LIMIT, &handler);
+	send_hello(f);
+}
+
+static void on_ended(void *data, int status, bool crashed)
+{
+	(void)status;
+	struct feeds *f = data;
+	if (f->link) {
+		/* What it managed to send before it died is still an accepted duty: read it. */
+		jsonl_link_pause(f->link, false);
+	}
+	f->ready = false;
+	if (crashed) {
+		hub_tell(f->hub, json_pack("{s:s}", "event", "ingest_died"));
+	}
+}
+
+int feeds_new(struct hub *hub, struct feeds **out, struct err *e)
+{
+	char path[PATH_MAX];
+	int rc = hub_find_program(hub, "hansho-ingest", path, sizeof(path), e);
+	if (rc) {
+		return rc;
+	}
+	struct feeds *f = mem_new(sizeof(*f));
+	f->hub = hub;
+	f->count = hub->config->feed_count;
+	f->list = mem_new_array(f->count, sizeof(*f->list));
+	for (size_t i = 0; i < f->count; i++) {
+		f->list[i] = (struct feed_state){
+			.config = &hub->config->feeds[i],
+			.listeners = json_array(),
+			.last = WALL_TIME_NONE,
+		};
+	}
+	const char *argv[] = {path, NULL};
+	struct child_spec spec = {
+		.name = "ingest", .argv = argv, .restart_first_ms = 100, .restart_max_ms = 10000};
+	struct child_handler handler = {.started = on_started, .ended = on_ended, .data = f};
+	f->child = child_new(hub->base, &spec, &handler);
+	*out = f;
+	child_start(f->child);
+	return 0;
+}
+
+void feeds_free(struct feeds *f)
+{
+	if (!f) {
+		return;
+	}
+	child_free(f->child);
+	jsonl_link_free(f->link);
+	for (size_t i = 0; i < f->count; i++) {
+		json_decref(f->list[i].listeners);
+	}
+	free(f->list);
+	free(f);
+}
+
+void feeds_answer(struct feeds *f, json_t *line)
+{
+	bool same = json_int(line, "generation", 0) == f->generation;
+	(void)json_object_del(line, "generation");
+	if (f->link && same) {
+		jsonl_link_send(f->link, line);
+	}
+}
+
+void feeds_unpause(struct feeds *f)
+{
+	if (f && f->paused && f->link && turn_backlog(f->hub->turn) < BACKLOG_HIGH / 2) {
+		f->paused = false;
+		jsonl_link_pause(f->link, false);
+	}
+}
+
+void feeds_stop(struct feeds *f)
+{
+	child_stop(f->child, STOP_GRACE_MS, false);
+}
+
+bool feeds_stopped(const struct feeds *f)
+{
+	return child_is_stopped(f->child);
+}
+
+void feeds_tick(struct feeds *f)
+{
+	struct wall_time now = clock_wall_now();
+	for (size_t i = 0; i < f->count; i++) {
+		struct feed_state *feed = &f->list[i];
+		int64_t limit = feed->config->silence_ms;
+		struct wall_time since =
+			wall_time_is_none(feed->last) ? f->hub->started : feed->last;
+		if (limit == 0 || feed->silent || now.ms - since.ms < limit) {
+			continue;
+		}
+		feed->silent = true;
+		log_error("feed is silent", "feed=%s for_s=%lld", feed->config->name,
+			(long long)(now.ms - since.ms) / 1000);
+		hub_tell(f->hub,
+			json_pack("{s:s,s:s}", "event", "feed_silent", "feed", feed->config->name));
+	}
+}
+
+json_t *feeds_status(const struct feeds *f)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < f->count; i++) {
+		const struct feed_state *feed = &f->list[i];
+		json_t *one = json_object();
+		json_put_text(one, "name", feed->config->name);
+		json_put_flag(one, "listening", f->ready);
+		json_put(one, "listeners", json_deep_copy(feed->listeners));
+		json_put_int(one, "connections", feed->connections);
+		json_put_int(one, "messages", (int64_t)feed->messages);
+		json_put_int(one, "refusals", (int64_t)feed->refusals);
+		json_put_int(one, "age_s",
+			wall_time_is_none(feed->last)
+				? -1
+				: (clock_wall_now().ms - feed->last.ms) / 1000);
+		json_put_flag(one, "silent", feed->silent);
+		(void)json_array_append_new(array, one);
+	}
+	return array;
+}
+
+const char *feeds_fault(const struct feeds *f)
+{
+	if (f->fault[0]) {
+		return f->fault;
+	}
+	if (!f->ready) {
+		return "the ingest process is not running";
+	}
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->list[i].silent) {
+			return "a feed has been silent for longer than its limit";
+		}
+	}
+	return NULL;
+}

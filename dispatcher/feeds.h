@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The hub's side of the ingest process: starts it, tells it the feeds, takes alerts, gives answers,
+ * knows how long each feed has been silent. docs/internals/ingest-link.md has the messages.
+ */
+#pragma once
+
+#include "base/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct feeds;
+struct hub;
+
+int feeds_new(struct hub *hub, struct feeds **out, struct err *e);
+void feeds_free(struct feeds *f);
+
+/* line: {"op":"answer",…,"generation":n} with the generation of the alert's message. Dropped when
+ * that ingest process is gone: the feed will ask again. */
+void feeds_answer(struct feeds *f, json_t *line);
+/* The turn has taken alerts: go on reading if reading was stopped. */
+void feeds_unpause(struct feeds *f);
+/* No new telegrams: the hub is stopping. */
+void feeds_stop(struct feeds *f);
+bool feeds_stopped(const struct feeds *f);
+
+/* Once a second: dead-man timers. */
+void feeds_tick(struct feeds *f);
+
+/* [{name, listeners, connections, messages, refusals, age_s (-1 never), silent}] */
+json_t *feeds_status(const struct feeds *f);
+/* NULL while all is well, else why not (static or owned by f). */
+const char *feeds_fault(const struct feeds *f);
