@@ -26,12 +26,13 @@ const char *text_drill_mark(const char *lang);
 
 /* The form in lang, drill-marked when the status is exercise, at most limit long by measure
  * (0: no limit). When the form does not fit, the next shorter form is taken; the shortest is cut at
- * a sentence or character with "…". The caller frees. */
+ * a sentence or character with "…". The mark counts inside the limit and is never cut: a limit
+ * smaller than the mark gives the mark alone. The caller frees. */
 char *text_of(const struct broadcast *b, const char *lang, enum text_form form,
 	enum text_measure measure, size_t limit);
 
 size_t text_length(const char *text, enum text_measure measure);
-/* A copy of at most limit by measure; the caller frees. */
+/* A copy of at most limit by measure (0: empty), in NFC for TEXT_X_WEIGHT; the caller frees. */
 char *text_shorten(const char *text, enum text_measure measure, size_t limit);
 
 /* Appends text escaped: HTML/XML content and attribute values. */
