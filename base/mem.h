@@ -27,4 +27,5 @@ void pool_free(struct pool *p); /* frees everything taken from it; NULL is fine 
 void *pool_take(struct pool *p, size_t size);
 char *pool_copy_text(struct pool *p, const char *text);
 char *pool_copy(struct pool *p, const char *text, size_t size); /* adds the zero */
-char *pool_printf(struct pool *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *pool_printf(struct pool *p, const char *format, ...)
+	__attribute__((format(printf, 2, 3), nonnull));

@@ -67,7 +67,8 @@ void rand_id(char out[RAND_ID_SIZE])
 		int low = 125 - 5 * i;
 		unsigned value = 0;
 		for (int bit = low + 4; bit >= low; bit--) {
-			unsigned one = bit > 127 ? 0 : (raw[15 - bit / 8] >> (bit % 8)) & 1;
+			unsigned one =
+				bit > 127 ? 0U : (unsigned)(raw[15 - bit / 8] >> (bit % 8)) & 1U;
 			value = value << 1 | one;
 		}
 		out[i] = digits[value];
