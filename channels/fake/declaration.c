@@ -34,6 +34,13 @@ static const struct option_row options[] = {
 		.max = 600000,
 		.help = "Wait this long before each batch.",
 	},
+	{
+		.key = "health",
+		.type = OPTION_CHOICE,
+		.fallback = "ok",
+		.choices = "ok degraded down",
+		.help = "What a probe answers.",
+	},
 	{0},
 };
 
