@@ -19,7 +19,7 @@ struct decode_policy {
 
 /* code is stable and part of the feed contract: "too-large", "not-xml", "doctype", "not-handled",
  * "no-identity", "unknown-status", "unknown-action", "draft", "format-not-allowed",
- * "sender-not-allowed", "empty". */
+ * "sender-not-allowed", "empty", "not-alert" (JSON that breaks the alert contract). */
 struct decode_refusal {
 	const char *code;
 	char reason[256];

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Recognises a telegram by its first character and root element and hands it to the decoder of
+ * that vocabulary. What a policy forbids is refused here, so that no decoder has to know of it.
+ */
+#include "ingest/decode.h"
+
+#include "base/json.h"
+#include "ingest/xml.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct decoder *const decoders[] = {
+	&decoder_jmx,
+#ifdef HANSHO_DECODER_CAP
+	&decoder_cap,
+#endif
+};
+
+int decode_refuse(
+	struct decode_refusal *refusal, const char *code, int line, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	size_t size = utf8_cut(text, strlen(text), sizeof(refusal->reason) - 1);
+	memcpy(refusal->reason, text, size);
+	refusal->reason[size] = '\0';
+	refusal->code = code;
+	refusal->line = line;
+	return -EBADMSG;
+}
+
+static bool list_allows(const struct text_list *list, const char *word)
+{
+	if (!list || list->count == 0) {
+		return true;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->list[i], word) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int check_format(
+	const struct decode_policy *policy, const char *format, struct decode_refusal *refusal)
+{
+	if (policy && !list_allows(policy->formats, format)) {
+		return decode_refuse(refusal, "format-not-allowed", 0,
+			"this feed does not take the format %s", format);
+	}
+	return 0;
+}
+
+static const struct decoder *find_decoder(const xmlNode *root)
+{
+	for (size_t i = 0; i < sizeof(decoders) / sizeof(decoders[0]); i++) {
+		for (const char *const *ns = decoders[i]->namespaces; *ns; ns++) {
+			if (xml_is(root, *ns, decoders[i]->root_name)) {
+				return decoders[i];
+			}
+		}
+	}
+	return NULL;
+}
+
+static void set_digest(struct alert *a, const xmlNode *root)
+{
+	struct digest *d = digest_new();
+	xml_digest(d, root);
+	digest_end_hex(d, a->digest);
+	digest_free(d);
+}
+
+static int decode_root(const xmlNode *root, const struct decode_policy *policy, struct alert **out,
+	struct decode_refusal *refusal)
+{
+	const struct decoder *decoder = find_decoder(root);
+	if (!decoder) {
+		return decode_refuse(refusal, "not-handled", (int)xmlGetLineNo(root),
+			"the root element %s in namespace %s is no telegram known here",
+			(const char *)root->name,
+			root->ns && root->ns->href ? (const char *)root->ns->href : "(none)");
+	}
+	int rc = check_format(policy, decoder->format, refusal);
+	if (rc != 0) {
+		return rc;
+	}
+	struct alert *a = alert_new();
+	(void)alert_format_parse(decoder->format, &a->format);
+	set_digest(a, root);
+	rc = decoder->decode(root, a, refusal);
+	if (rc == 0 && policy && a->format == ALERT_FORMAT_CAP &&
+		!list_allows(policy->senders, a->sender)) {
+		rc = decode_refuse(refusal, "sender-not-allowed", 0,
+			"this feed does not take the sender %s", a->sender);
+	}
+	if (rc != 0) {
+		alert_free(a);
+		return rc;
+	}
+	*out = a;
+	return 0;
+}
+
+static int refuse_xml(struct decode_refusal *refusal, int rc, int line, const struct err *e)
+{
+	static const struct {
+		int rc;
+		const char *code;
+	} codes[] = {{-EPERM, "doctype"}, {-EMSGSIZE, "too-large"}, {-EBADMSG, "not-xml"}};
+	const char *code = "not-xml";
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (codes[i].rc == rc) {
+			code = codes[i].code;
+		}
+	}
+	return decode_refuse(refusal, code, line, "%s", e->text);
+}
+
+static int decode_xml(const void *bytes, size_t size, const struct decode_policy *policy,
+	struct alert **out, struct decode_refusal *refusal)
+{
+	struct err e = {0};
+	xmlDoc *doc = NULL;
+	int line = 0;
+	int rc = xml_parse(bytes, size, &doc, &line, &e);
+	if (rc != 0) {
+		return refuse_xml(refusal, rc, line, &e);
+	}
+	rc = decode_root(xmlDocGetRootElement(doc), policy, out, refusal);
+	xmlFreeDoc(doc);
+	return rc;
+}
+
+static int decode_json(const void *bytes, size_t size, const struct decode_policy *policy,
+	struct alert **out, struct decode_refusal *refusal)
+{
+	int rc = check_format(policy, "json", refusal);
+	if (rc != 0) {
+		return rc;
+	}
+	struct err e = {0};
+	json_t *object = json_read(bytes, size, &e);
+	if (!object) {
+		return decode_refuse(refusal, "not-alert", 0, "%s", e.text);
+	}
+	*out = alert_from_json(object, &e);
+	json_decref(object);
+	return *out ? 0 : decode_refuse(refusal, "not-alert", 0, "%s", e.text);
+}
+
+/* Where the document starts: behind a byte order mark and white space. */
+static size_t skip_blank(const char *text, size_t size)
+{
+	size_t at = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	while (at < size && memchr(" \t\r\n", text[at], 4)) {
+		at++;
+	}
+	return at;
+}
+
+int decode_telegram(const void *bytes, size_t size, const struct decode_policy *policy,
+	struct alert **out, struct decode_refusal *refusal)
+{
+	const char *text = bytes;
+	size_t limit = policy && policy->limit > 0 ? policy->limit : XML_SIZE_LIMIT;
+	*out = NULL;
+	*refusal = (struct decode_refusal){.code = ""};
+	if (size > limit) {
+		return decode_refuse(refusal, "too-large", 0,
+			"%zu bytes are more than the %zu this feed takes", size, limit);
+	}
+	size_t start = size > 0 ? skip_blank(text, size) : 0;
+	if (start == size) {
+		return decode_refuse(refusal, "empty", 0, "the message holds no document");
+	}
+	if (text[start] == '{') {
+		return decode_json(text + start, size - start, policy, out, refusal);
+	}
+	/* Line breaks before the XML declaration are not well-formed but do occur on pipes. A
+	 * declaration in UTF-16 starts with other bytes and is left whole. */
+	return decode_xml(text + start, size - start, policy, out, refusal);
+}
