@@ -23,6 +23,16 @@ struct siren_key {
 	char kid[SIREN_KID_SIZE];
 };
 
+/* Without this OpenSSL would ask the terminal for the passphrase of an encrypted file. */
+static int no_passphrase(char *out, int size, int writing, void *data)
+{
+	(void)out;
+	(void)size;
+	(void)writing;
+	(void)data;
+	return -1;
+}
+
 static struct siren_key *wrap(EVP_PKEY *pkey, const char *kid)
 {
 	struct siren_key *key = mem_new(sizeof(*key));
@@ -67,8 +77,8 @@ int siren_key_load_private(const char *path, const char *kid, struct siren_key *
 	}
 	size_t size = strlen(pem);
 	BIO *bio = BIO_new_mem_buf(pem, (int)size);
-	/* An empty passphrase: without it OpenSSL would ask the terminal. */
-	EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, NULL, "");
+
+	EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 	BIO_free(bio);
 	OPENSSL_cleanse(pem, size);
 	free(pem);
@@ -84,7 +94,7 @@ int siren_key_load_public(const char *path, const char *kid, struct siren_key **
 		return rc;
 	}
 	BIO *bio = BIO_new_mem_buf(pem ? pem : "", (int)size);
-	EVP_PKEY *pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, "");
+	EVP_PKEY *pkey = PEM_read_bio_PUBKEY(bio, NULL, no_passphrase, NULL);
 	BIO_free(bio);
 	free(pem);
 	return adopt(pkey, path, "public", kid, out, e);
