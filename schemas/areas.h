@@ -13,6 +13,7 @@
 #define AREA_JMA_TSUNAMI      "jma.tsunami" /* 津波予報区, 3 digits */
 #define AREA_JMA_VOLCANO      "jma.volcano" /* 火山名, 3 digits */
 #define AREA_JMA_RIVER	      "jma.river" /* 指定河川洪水予報（予報区域）, 12 digits */
+#define AREA_JMA_SURGE	      "jma.surge"    /* 高潮予報区間, 7 digits */
 #define AREA_MUNICIPALITY     "municipality" /* 全国地方公共団体コード, first 5 digits */
 #define AREA_DISTRICT	      "district"     /* of the municipality's own profile */
 #define AREA_CAP_PREFIX	      "cap:"	     /* "cap:" + geocode valueName as sent */

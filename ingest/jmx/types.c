@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Control/Title -> data type. A row with a decode function is taken; a row without is known and
+ * refused by its type code, so that the log of a feed says what it was.
+ */
+#include "ingest/jmx/jmx_private.h"
+
+#include <string.h>
+
+static const char *const rain[] = {"weather.rain", NULL};
+static const char *const landslide[] = {"weather.landslide", NULL};
+static const char *const storm_surge[] = {"weather.storm_surge", NULL};
+static const char *const storm[] = {"weather.storm", "weather.snowstorm", NULL};
+static const char *const waves[] = {"weather.waves", NULL};
+static const char *const snow[] = {"weather.snow", NULL};
+static const char *const other[] = {"weather.advisory_other", NULL};
+
+#define WARNING(TITLE, TYPE, KINDS)                                                                \
+	{                                                                                          \
+		.title = "気象警報・注意報（Ｒ０６）（" TITLE "）", .type = TYPE,                  \
+		.decode = jmx_warning, .key = JMX_KEY_OFFICE, .kinds = KINDS                       \
+	}
+#define KNOWN(TITLE, TYPE)                                                                         \
+	{                                                                                          \
+		.title = TITLE, .type = TYPE                                                       \
+	}
+
+static const struct jmx_type types[] = {
+	{.title = "津波警報・注意報・予報a", .type = "VTSE41", .decode = jmx_tsunami},
+	{.title = "緊急地震速報（警報）",
+		.type = "VXSE43",
+		.decode = jmx_eew,
+		.serial_first = true},
+	{.title = "震度速報", .type = "VXSE51", .decode = jmx_intensity},
+	{.title = "震源・震度に関する情報",
+		.type = "VXSE53",
+		.decode = jmx_intensity,
+		.serial_first = true},
+	WARNING("大雨", "VPWW55", rain),
+	WARNING("土砂", "VPWW56", landslide),
+	WARNING("高潮", "VPWW57", storm_surge),
+	WARNING("暴風", "VPWW58", storm),
+	WARNING("波浪", "VPWW59", waves),
+	WARNING("大雪", "VPWW60", snow),
+	WARNING("その他注意報", "VPWW61", other),
+	/* The number of the river office, VXKO50-89, stands only in the name of the file. */
+	{.title = "指定河川洪水予報", .type = "VXKO", .decode = jmx_flood},
+	{.title = "噴火警報・予報", .type = "VFVO50", .decode = jmx_volcano},
+	{.title = "府県気象防災速報",
+		.type = "VPBS50",
+		.decode = jmx_flash,
+		.key = JMX_KEY_PREFIX,
+		.serial_first = true},
+	KNOWN("緊急地震速報配信テスト", "VXSE42"),
+	KNOWN("緊急地震速報（予報）", "VXSE44"),
+	KNOWN("緊急地震速報（地震動予報）", "VXSE45"),
+	KNOWN("震源に関する情報", "VXSE52"),
+	KNOWN("地震の活動状況等に関する情報", "VXSE56"),
+	KNOWN("地震回数に関する情報", "VXSE60"),
+	KNOWN("顕著な地震の震源要素更新のお知らせ", "VXSE61"),
+	KNOWN("長周期地震動に関する観測情報", "VXSE62"),
+	KNOWN("津波情報a", "VTSE51"),
+	KNOWN("沖合の津波観測に関する情報", "VTSE52"),
+	KNOWN("南海トラフ地震臨時情報", "VYSE50"),
+	KNOWN("南海トラフ地震関連解説情報", "VYSE51/52"),
+	KNOWN("北海道・三陸沖後発地震注意情報", "VYSE60"),
+	KNOWN("地震・津波に関するお知らせ", "VZSE40"),
+	KNOWN("火山に関するお知らせ", "VZVO40"),
+	KNOWN("火山の状況に関する解説情報", "VFVO51"),
+	KNOWN("噴火に関する火山観測報", "VFVO52"),
+	KNOWN("降灰予報（定時）", "VFVO53"),
+	KNOWN("降灰予報（速報）", "VFVO54"),
+	KNOWN("降灰予報（詳細）", "VFVO55"),
+	KNOWN("噴火速報", "VFVO56"),
+	KNOWN("推定噴煙流向報", "VFVO60"),
+	KNOWN("火山現象に関する海上警報・海上予報", "VFSV"),
+	KNOWN("気象特別警報・警報・注意報", "VPWW53"),
+	KNOWN("気象警報・注意報（Ｈ２７）", "VPWW54"),
+	KNOWN("気象警報・注意報時系列情報（Ｒ０６）", "VPWP50"),
+	KNOWN("気象特別警報報知", "VPNO50"),
+	KNOWN("土砂災害警戒情報", "VXWW50"),
+	KNOWN("記録的短時間大雨情報", "VPOA50"),
+	KNOWN("竜巻注意情報", "VPHW50"),
+	KNOWN("竜巻注意情報（目撃情報付き）", "VPHW51"),
+	KNOWN("水位周知河川に関する情報", "VXSU"),
+	KNOWN("熱中症警戒アラート", "VPFT50"),
+	KNOWN("全般気象情報", "VPZJ50"),
+	KNOWN("全般気象解説情報", "VPZJ51"),
+	KNOWN("地方気象情報", "VPCJ50"),
+	KNOWN("地方気象解説情報", "VPCJ51"),
+	KNOWN("府県気象情報", "VPFJ50"),
+	KNOWN("府県気象解説情報", "VPFJ51"),
+	KNOWN("生物季節観測", "VGSK55"),
+};
+
+const struct jmx_type *jmx_type_find(const char *title)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(types[i].title, title) == 0) {
+			return &types[i];
+		}
+	}
+	return NULL;
+}
