@@ -8,7 +8,6 @@
  */
 #include "store/store_private.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -106,7 +105,10 @@ int delivery_move(struct store *s, int64_t seq, int64_t position, bool exhausted
 int delivery_set_state(struct store *s, struct delivery *d, enum delivery_state state,
 	const char *reason, struct wall_time at, struct err *e)
 {
-	assert(may_go[d->state][state]);
+	if (!may_go[d->state][state]) {
+		return err_set(e, -EINVAL, "delivery %s is %s and cannot become %s", d->id,
+			state_words[d->state], state_words[state]);
+	}
 	int rc =
 		store_run(s, SQL_DELIVERY_STATE, e, "ittw", d->seq, state_words[state], reason, at);
 	if (rc < 0) {
