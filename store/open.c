@@ -22,7 +22,6 @@ static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
 				   "PRAGMA cell_size_check = ON;"
 				   "PRAGMA mmap_size = 0;"
 				   "PRAGMA cache_size = -2000;"
-				   "PRAGMA temp_store = MEMORY;"
 				   "PRAGMA wal_autocheckpoint = 1000;"
 				   "PRAGMA journal_size_limit = 8388608;";
 

@@ -5,7 +5,9 @@
  */
 #include "store/store_private.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 int store_put_recipient(
 	struct store *s, const char *list, const struct store_recipient *r, struct err *e)
@@ -37,6 +39,18 @@ int store_clear_recipients(struct store *s, const char *list, struct err *e)
 		rc = store_run(s, rc ? SQL_RECIPIENTS_REMOVE : SQL_RECIPIENTS_DROP, e, "t", list);
 	}
 	return rc < 0 ? rc : (int)count;
+}
+
+/* Copied, not renamed: who was on the list before keeps the place a running delivery knows. */
+int store_adopt_recipients(
+	struct store *s, const char *from, const char *to, bool replace, struct err *e)
+{
+	assert(strcmp(from, to) != 0);
+	int rc = replace ? store_clear_recipients(s, to, e) : 0;
+	rc = rc < 0 ? rc : store_run(s, SQL_RECIPIENTS_ADOPT, e, "tt", from, to);
+	int moved = rc;
+	rc = rc < 0 ? rc : store_clear_recipients(s, from, e);
+	return rc < 0 ? rc : moved;
 }
 
 int recipients_purge(struct store *s, const char *list, struct err *e)

@@ -207,6 +207,13 @@ static const char *const texts[] = {
 		"UPDATE recipients SET removed = 1 WHERE list = ? AND removed = 0",
 	[SQL_RECIPIENTS_DROP] = "DELETE FROM recipients WHERE list = ?",
 	[SQL_RECIPIENTS_PURGE] = "DELETE FROM recipients WHERE list = ? AND removed = 1",
+	[SQL_RECIPIENTS_ADOPT] =
+		"INSERT INTO recipients (list, id, address, lang, name, categories, areas)"
+		" SELECT ?2, id, address, lang, name, categories, areas FROM recipients"
+		" WHERE list = ?1 AND removed = 0 ORDER BY seq"
+		" ON CONFLICT (list, id) DO UPDATE SET"
+		" address = excluded.address, lang = excluded.lang, name = excluded.name,"
+		" categories = excluded.categories, areas = excluded.areas, removed = 0",
 	[SQL_RECIPIENTS_LIST] = "SELECT id, address, lang, name, categories, areas FROM recipients"
 				" WHERE list = ? AND id > ? AND removed = 0 ORDER BY id LIMIT ?",
 

@@ -285,6 +285,77 @@ static void recovery_is_exact(void **state)
 	assert_string_equal(fixture_state(f, ALERT ".2/mail"), "done");
 }
 
+/* Far into the table, with gaps: the claim must give back the very same people. */
+static void recovery_finds_distant_recipients(void **state)
+{
+	static const int gaps[] = {0, 1, 126, 127, 128, 300, 17000};
+	enum { COUNT = sizeof(gaps) / sizeof(gaps[0]) };
+	struct fixture *f = *state;
+	for (int i = 0; i < COUNT; i++) {
+		char list[16];
+		(void)snprintf(list, sizeof(list), "gap%d", i);
+		fixture_add_people(f, list, gaps[i]);
+		const struct store_recipient r = {.id = list,
+			.address = list,
+			.lang = "",
+			.name = "",
+			.categories = "",
+			.areas = ""};
+		fixture_must(f, store_put_recipient(f->store, "all", &r, &f->e), "put");
+	}
+	struct store_delivery d = fixture_delivery(B1);
+	d.audience_list = "all";
+	d.resend_unknown = true;
+	fixture_add_delivery(f, &d);
+	struct store_batch b = fixture_claim(f, COUNT, 0);
+	assert_int_equal(b.count, COUNT);
+	store_batch_clear(&b);
+	assert_int_equal(store_recover(f->store, at_ms(1), &f->e), COUNT);
+	b = fixture_claim(f, COUNT, 1);
+	assert_int_equal(b.count, COUNT);
+	for (int i = 0; i < COUNT; i++) {
+		char list[16];
+		(void)snprintf(list, sizeof(list), "gap%d", i);
+		assert_string_equal(b.targets[i].id, list);
+		assert_string_equal(b.targets[i].address, list);
+	}
+	store_batch_clear(&b);
+}
+
+/* An import replaces the list under a running delivery: nobody twice, nobody skipped. */
+static void an_import_keeps_the_place(void **state)
+{
+	struct fixture *f = *state;
+	fixture_add_people(f, "all", 4);
+	struct store_delivery d = fixture_delivery(B1);
+	d.audience_list = "all";
+	fixture_add_delivery(f, &d);
+	struct store_batch b = fixture_claim(f, 2, 0);
+	fixture_conclude_rest(f, &b, OUTCOME_DELIVERED, false, 0);
+	store_batch_clear(&b);
+	fixture_add_people(f, "import", 3); /* the fourth is gone */
+	const struct store_recipient extra = {.id = "new",
+		.address = "new@example.jp",
+		.lang = "",
+		.name = "",
+		.categories = "",
+		.areas = ""};
+	fixture_must(f, store_put_recipient(f->store, "import", &extra, &f->e), "put");
+	assert_int_equal(store_adopt_recipients(f->store, "import", "all", true, &f->e), 4);
+	assert_int_equal(store_count_recipients(f->store, "import", &f->e), 0);
+	assert_int_equal(store_count_recipients(f->store, "all", &f->e), 4);
+	b = fixture_claim(f, 10, 0);
+	assert_int_equal(b.count, 2);
+	assert_string_equal(b.targets[0].id, "p000002");
+	assert_string_equal(b.targets[1].id, "new");
+	fixture_conclude_rest(f, &b, OUTCOME_DELIVERED, false, 0);
+	store_batch_clear(&b);
+	expect_counts(f, D1, "delivered=4");
+	fixture_add_people(f, "import", 1);
+	assert_int_equal(store_adopt_recipients(f->store, "import", "all", false, &f->e), 1);
+	assert_int_equal(store_count_recipients(f->store, "", &f->e), 4);
+}
+
 static void cursor_filters_the_audience(void **state)
 {
 	static const struct store_recipient people[] = {
@@ -459,6 +530,8 @@ int main(void)
 		CASE(retries_come_first_and_keep_one_attempt),
 		CASE(crashes_lead_to_quarantine),
 		CASE(recovery_is_exact),
+		CASE(recovery_finds_distant_recipients),
+		CASE(an_import_keeps_the_place),
 		CASE(cursor_filters_the_audience),
 		CASE(deadline_and_cancel_count_the_rest),
 		CASE(what_is_out_ends_as_the_delivery_did),
