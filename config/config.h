@@ -153,7 +153,7 @@ void config_faults_clear(struct config_faults *faults);
  * unknown driver. check (may be NULL in the result) looks at the filled options as a whole. */
 struct config_driver {
 	const char *name;
-	const struct option_row *rows;
+	const struct option_row *rows; /* NULL: any options */
 	/* 0, or a negative errno with *key naming the offending option and e->text saying why. */
 	int (*check)(const json_t *options, const char **key, struct err *e);
 	int batch_max;
@@ -172,6 +172,10 @@ struct config *config_load(
 struct config *config_load_text(const char *path, const char *text, size_t size,
 	const struct config_drivers *drivers, struct config_faults *faults);
 void config_free(struct config *c);
+
+/* The built-in configuration, for a hub started without any: one socket, no remote channel; state
+ * under ./hansho-run. Its path is "(embedded)". Static; followed by a zero. */
+const char *config_embedded(size_t *size);
 
 const struct channel_config *config_channel(const struct config *c, const char *name);
 const struct municipality *config_municipality(const struct config *c, const char *code);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Checked JSON -> struct config, section by section.
+ */
+#include "base/json.h"
+#include "config/config_private.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+/* Relative to run_dir; the kernel's limit for socket paths is a small one. */
+static const char *socket_path(const struct config_source *s, const char *path, const char *text)
+{
+	struct config *c = s->config;
+	const char *whole = option_resolve(c->pool, c->run_dir, text);
+	if (strlen(whole) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
+		source_fault(s, path,
+			"the path of a socket may have %zu bytes, %s has %zu: choose a shorter "
+			"run_dir",
+			sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1, whole, strlen(whole));
+	}
+	return whole;
+}
+
+/* "127.0.0.1:4000", "[::1]:4000", "localhost:4000". */
+static bool split_address(struct pool *pool, const char *text, const char **host, int *port)
+{
+	const char *colon = strrchr(text, ':');
+	int64_t number;
+	if (!colon || colon == text || option_parse_int(colon + 1, &number) || number < 0 ||
+		number > 65535) {
+		return false;
+	}
+	size_t size = (size_t)(colon - text);
+	bool bracket = text[0] == '[' && colon[-1] == ']' && size > 2;
+	*host = bracket ? pool_copy(pool, text + 1, size - 2) : pool_copy(pool, text, size);
+	*port = (int)number;
+	unsigned char address[16];
+	if (strcmp(*host, "localhost") == 0) {
+		*host = "127.0.0.1";
+	}
+	return inet_pton(bracket ? AF_INET6 : AF_INET, *host, address) == 1;
+}
+
+static void build_address(const struct config_source *s, const char *path, const char *text,
+	const char **host, int *port)
+{
+	if (!split_address(s->config->pool, text, host, port)) {
+		source_fault(s, path,
+			"expected an address and a port, such as 127.0.0.1:4000 or [::1]:4000, "
+			"found "
+			"\"%s\"",
+			text);
+		*host = "";
+		*port = 0;
+	}
+}
+
+static bool is_loopback(const char *host)
+{
+	return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+}
+
+static void build_http(const struct config_source *s, const json_t *http)
+{
+	struct config *c = s->config;
+	const char *listen = json_text(http, "listen", "off");
+	c->http_host = "";
+	c->http_port = -1;
+	if (strcmp(listen, "off") == 0) {
+		return;
+	}
+	build_address(s, "http.listen", listen, &c->http_host, &c->http_port);
+	if (c->http_host[0] && !is_loopback(c->http_host)) {
+		source_fault(s, "http.listen",
+			"expected a loopback address, found %s: metrics are not protected; let a "
+			"web "
+			"server pass them on",
+			c->http_host);
+	}
+}
+
+static void build_feed(const struct config_source *s, const json_t *feed, const char *path,
+	struct feed_config *out)
+{
+	struct pool *pool = s->config->pool;
+	const char *unix_path = json_text(feed, "unix", "");
+	const char *tcp = json_text(feed, "tcp", "");
+	*out = (struct feed_config){
+		.name = source_text(s, feed, "name"),
+		.unix_path = "",
+		.tcp_host = "",
+		.formats = source_texts(s, feed, "formats"),
+		.sources = source_texts(s, feed, "sources"),
+		.senders = source_texts(s, feed, "senders"),
+		.max_bytes = json_int(feed, "max_message", 0),
+		.max_connections = json_int(feed, "max_connections", 0),
+		.rate_per_minute = json_int(feed, "rate_per_minute", 0),
+		.idle_timeout_ms = json_int(feed, "idle_timeout", 0),
+		.silence_ms = json_int(feed, "silence", 0),
+	};
+	if (unix_path[0]) {
+		out->unix_path = socket_path(s, pool_printf(pool, "%s.unix", path), unix_path);
+	}
+	if (tcp[0]) {
+		const char *key = pool_printf(pool, "%s.tcp", path);
+		build_address(s, key, tcp, &out->tcp_host, &out->tcp_port);
+		if (out->tcp_host[0] && !is_loopback(out->tcp_host) && out->sources.count == 0) {
+			source_fault(s, key,
+				"%s can be reached by other machines: say in `sources` which of "
+				"them "
+				"may connect",
+				tcp);
+		}
+	}
+	if (!unix_path[0] && !tcp[0]) {
+		source_fault(s, path, "the feed has no listener: give it `unix` or `tcp`");
+	}
+}
+
+static void build_rule(const struct config_source *s, const json_t *rule, struct rule *out)
+{
+	const json_t *match = json_object_get(rule, "match");
+	enum severity severity = SEVERITY_UNKNOWN;
+	(void)severity_parse(json_text(match, "severity", "unknown"), &severity);
+	*out = (struct rule){
+		.name = source_text(s, rule, "name"),
+		.kinds = source_texts(s, match, "kinds"),
+		.events = source_texts(s, match, "events"),
+		.municipalities = source_texts(s, match, "municipalities"),
+		.formats = source_texts(s, match, "formats"),
+		.severity_min = severity,
+		.level_min = (int)json_int(match, "level", 0),
+		.channels = source_texts(s, rule, "channels"),
+		.priority = (int)json_int(rule, "priority", -1),
+		.expires_ms = json_int(rule, "expires", 0),
+		.hold = json_flag(rule, "hold", false),
+		.none = json_flag(rule, "none", false),
+		.go_on = json_flag(rule, "continue", false),
+	};
+}
+
+/* As deep as the YAML tree at most. */
+static void build_rules(const struct config_source *s, const json_t *list, struct rule *parent)
+{
+	parent->child_count = json_array_size(list);
+	parent->children =
+		pool_take(s->config->pool, (parent->child_count + 1) * sizeof(struct rule));
+	for (size_t i = 0; i < parent->child_count; i++) {
+		const json_t *rule = json_array_get(list, i);
+		build_rule(s, rule, &parent->children[i]);
+		build_rules(s, json_object_get(rule, "children"), &parent->children[i]);
+	}
+}
+
+static void build_roles(const struct config_source *s, const json_t *roles)
+{
+	struct config *c = s->config;
+	const char *name;
+	json_t *role;
+	c->roles = pool_take(c->pool, (json_object_size(roles) + 1) * sizeof(*c->roles));
+	json_object_foreach((json_t *)roles, name, role)
+	{
+		c->roles[c->role_count++] = (struct role_config){
+			.name = pool_copy_text(c->pool, name),
+			.users = source_texts(s, role, "users"),
+			.groups = source_texts(s, role, "groups"),
+		};
+	}
+}
+
+void config_build(struct config_source *s, const json_t *whole)
+{
+	struct config *c = s->config;
+	c->site = source_text(s, whole, "site");
+	c->state_dir = source_text(s, whole, "state_dir");
+	c->run_dir = source_text(s, whole, "run_dir");
+	c->secrets_dir = source_text(s, whole, "secrets_dir");
+	c->control_path = socket_path(
+		s, "control_socket", json_text(whole, "control_socket", "control.sock"));
+	c->log_level = source_text(s, whole, "log_level");
+	c->languages = source_texts(s, whole, "languages");
+	c->keep_days = json_int(whole, "keep_days", 0);
+	c->driver_dirs = source_texts(s, whole, "driver_dirs");
+	for (size_t i = 0; i < c->driver_dirs.count; i++) {
+		c->driver_dirs.list[i] = option_resolve(c->pool, s->folder, c->driver_dirs.list[i]);
+	}
+	build_http(s, json_object_get(whole, "http"));
+	config_build_municipalities(s, json_object_get(whole, "municipalities"));
+	const json_t *feeds = json_object_get(whole, "feeds");
+	c->feed_count = json_array_size(feeds);
+	c->feeds = pool_take(c->pool, (c->feed_count + 1) * sizeof(*c->feeds));
+	for (size_t i = 0; i < c->feed_count; i++) {
+		build_feed(s, json_array_get(feeds, i), pool_printf(c->pool, "feeds[%zu]", i),
+			&c->feeds[i]);
+	}
+	config_build_channels(s, json_object_get(whole, "channels"));
+	const json_t *rules = json_object_get(whole, "rules");
+	c->live = (struct rule){.name = "live", .priority = -1};
+	c->drill = (struct rule){.name = "drill", .priority = -1};
+	build_rules(s, json_object_get(rules, "live"), &c->live);
+	build_rules(s, json_object_get(rules, "drill"), &c->drill);
+	build_roles(s, json_object_get(whole, "roles"));
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the parts of the configuration's reading share: the rows, and where each key stands.
+ */
+#pragma once
+
+#include "config/config.h"
+#include "config/option_read.h"
+#include "config/yaml.h"
+
+extern const struct option_row config_rows[];
+extern const struct option_row municipality_rows[];
+
+/* One reading: filled by config_load_text(), used by building and checking. */
+struct config_source {
+	struct config *config;
+	const struct config_drivers *drivers;
+	const struct yaml_node *root;
+	const char *folder; /* absolute */
+	struct config_faults *faults;
+};
+
+/* A fault at a key path of the main file: the place is looked up in the tree. */
+void source_fault(const struct config_source *s, const char *path, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The checked JSON -> struct config; faults that show only here are added. */
+void config_build(struct config_source *s, const json_t *whole);
+void config_build_municipalities(struct config_source *s, const json_t *list);
+void config_build_channels(struct config_source *s, const json_t *list);
+
+/* What no single row can know: names that must exist, addresses, rules that cannot match. */
+void config_check(const struct config_source *s);
+void config_check_rules(const struct config_source *s);
+/* Patterns that match no kind; path is the list's. */
+void config_check_kinds(
+	const struct config_source *s, const struct text_list *kinds, const char *path);
+
+/* Copies of JSON texts in the config's pool. */
+const char *source_text(const struct config_source *s, const json_t *object, const char *key);
+struct text_list source_texts(const struct config_source *s, const json_t *object, const char *key);
