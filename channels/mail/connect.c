@@ -124,3 +124,38 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t size)
 	return is_guarded(fd, to, size) ? guarded_connect(fd, to, size)
 					: plain_connect(fd, to, size);
 }
+
+/* No more bytes will come: the stream has ended, or failed. */
+static bool is_at_end(int fd)
+{
+	char byte;
+	ssize_t got = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+	const struct timespec limit = {
+		.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L};
+	int ready = ppoll(fds, count, timeout_ms < 0 ? NULL : &limit, NULL);
+	if (ready <= 0 || !current || current->fd < 0) {
+		return ready;
+	}
+	int code = errno;
+	bool writable = false;
+	for (nfds_t i = 0; i < count; i++) {
+		writable = writable || (fds[i].fd == current->fd && (fds[i].revents & POLLOUT));
+	}
+	for (nfds_t i = 0; i < count; i++) {
+		if (fds[i].fd != current->fd || !(fds[i].revents & POLLIN)) {
+			continue;
+		}
+		if (writable) {
+			fds[i].revents = (short)(fds[i].revents & ~POLLIN);
+		} else if (is_at_end(fds[i].fd)) {
+			fds[i].revents = (short)((fds[i].revents & ~POLLIN) | POLLHUP);
+		}
+	}
+	errno = code;
+	return ready;
+}

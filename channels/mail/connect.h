@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * This program's own connect(). The dynamic linker finds it before libc's, so the SMTP library,
- * which never hands out its socket and bounds neither connecting nor Nagle's delay (44 ms for each
- * message over 2,048 bytes), gets both from here.
+ * This program's own connect() and poll(). The dynamic linker finds them before libc's, so the SMTP
+ * library, which never hands out its socket, gets from here what it lacks:
+ * - connecting is bounded, and Nagle's delay is off (44 ms for each message over 2,048 bytes);
+ * - the end of the stream shows as a hang-up, not as something to read: with several replies
+ *   outstanding, the library reads the end twice, leaves its table of states and crashes;
+ * - what can be written is written before anything is read: TLS 1.3 sends session tickets of its
+ *   own accord, and the library would take them for the reply to an EHLO it has not yet sent, and
+ *   wait for the rest until its time is over.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* What every TCP connect() of this process obeys; one session at a time, so one of them. */
+/* What TCP connections of this process obey; one session at a time, so one of them. */
 struct connect_guard {
 	int limit_ms;	    /* 0: as the system */
 	bool loopback_only; /* another address is refused with EACCES: clear text stays here */
