@@ -33,7 +33,7 @@ enum {
 	NAME_SIZE = 320,
 	PAUSE_FIRST_MS = 250,
 	PAUSE_LAST_MS = 15000,
-	RECEIVE_MAXIMUM = 1000, /* acks of many devices come in one burst */
+	RECEIVE_MAXIMUM = 20, /* a broker keeps the rest of a burst in its queue */
 	STEP_MS = 1000,		/* the library wants its housekeeping once a second */
 };
 
@@ -264,6 +264,10 @@ static int connect_handle(struct broker *b)
 	mosquitto_property *props = NULL;
 	int rc = mosquitto_property_add_int32(
 		&props, MQTT_PROP_SESSION_EXPIRY_INTERVAL, s->session_expiry_s);
+	if (rc == MOSQ_ERR_SUCCESS) {
+		rc = mosquitto_property_add_int16(
+			&props, MQTT_PROP_RECEIVE_MAXIMUM, RECEIVE_MAXIMUM);
+	}
 	if (rc == MOSQ_ERR_SUCCESS) {
 		rc = mosquitto_connect_bind_v5(
 			b->handle, to->host, to->port, s->keepalive_s, NULL, props);
