@@ -48,7 +48,7 @@ static void decode_eew_area(struct jmx *j, const xmlNode *area)
 	} else {
 		if (!code_in(warned, code)) {
 			jmx_warn(j, "unknown-code",
-				"the early warning code \"%.10s\" is taken as a warning", code);
+				"the early warning code \"%s\" is taken as a warning", code);
 		}
 		like.severity = eew_severity(j, area);
 	}
@@ -90,14 +90,14 @@ static void decode_place(struct jmx *j, const xmlNode *place, const char *system
 		.value = value,
 	};
 	if (strcmp(condition, missing_data) == 0 && rank < JMX_INTENSITY_5_LOWER) {
-		jmx_warn(j, "intensity-missing", "%.60s: %s",
+		jmx_warn(j, "intensity-missing", "%s: %s",
 			xml_child_text(j->pool, place, JMX_NS_SEIS, "Name"), missing_data);
 		like.name = missing_data;
 		like.value = "5-";
 		rank = JMX_INTENSITY_5_LOWER;
 	} else if (rank < 0) {
 		if (value[0]) {
-			jmx_warn(j, "unknown-code", "intensity \"%.20s\" is unknown", value);
+			jmx_warn(j, "unknown-code", "intensity \"%s\" is unknown", value);
 		}
 		return;
 	}

@@ -59,7 +59,7 @@ static void decode_tag(struct jmx *j, const xmlNode *node, const char *tag)
 	if (code) {
 		like.severity = code->severity;
 	} else {
-		jmx_warn(j, "unknown-code", "the tag \"%.60s\" is unknown", tag);
+		jmx_warn(j, "unknown-code", "the tag \"%s\" is unknown", tag);
 	}
 	like.kind = kind_find(code ? code->kind : "weather.info");
 	struct alert_item *item = jmx_item(j, &like);

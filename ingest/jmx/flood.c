@@ -62,7 +62,7 @@ static void judge(struct jmx *j, struct alert_item *like)
 		like->level = like->code[0] - '0';
 	}
 	like->severity = like->level > 0 ? jmx_level_severity(like->level) : SEVERITY_MODERATE;
-	jmx_warn(j, "unknown-code", "the flood code \"%.10s\" is unknown", like->code);
+	jmx_warn(j, "unknown-code", "the flood code \"%s\" is unknown", like->code);
 }
 
 static void decode_item(struct jmx *j, const xmlNode *node)

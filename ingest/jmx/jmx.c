@@ -122,7 +122,7 @@ static void read_status(struct jmx *j)
 		}
 	}
 	j->a->status = ALERT_STATUS_TEST;
-	jmx_warn(j, "unknown-status", "Status \"%.40s\" is taken as a test", text);
+	jmx_warn(j, "unknown-status", "Status \"%s\" is taken as a test", text);
 }
 
 /* Returns the rank of the InfoType within equal serials and times. */
@@ -149,7 +149,7 @@ static int read_action(struct jmx *j)
 			return words[i].rank;
 		}
 	}
-	jmx_warn(j, "unknown-action", "InfoType \"%.40s\" is taken as information", text);
+	jmx_warn(j, "unknown-action", "InfoType \"%s\" is taken as information", text);
 	return 0;
 }
 
@@ -159,7 +159,7 @@ static struct wall_time read_time(
 	struct wall_time t = WALL_TIME_NONE;
 	const char *text = xml_child_text(j->pool, parent, ns, name);
 	if (text[0] && wall_time_parse(text, strlen(text), &t, offset_minutes) != 0) {
-		jmx_warn(j, "bad-time", "%s is \"%.40s\"", name, text);
+		jmx_warn(j, "bad-time", "%s is \"%s\"", name, text);
 		t = WALL_TIME_NONE;
 	}
 	return t;

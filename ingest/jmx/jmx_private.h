@@ -93,7 +93,7 @@ void jmx_area(struct jmx *j, struct alert_item *item, const char *system, const 
 void jmx_area_text(struct jmx *j, struct alert_item *item, const char *system, const char *code,
 	const char *name);
 
-/* alert_add_warning() up to JMX_WARNING_LIMIT. Text from outside is best given as "%.60s". */
+/* alert_add_warning() up to JMX_WARNING_LIMIT. Too long a text is cut. */
 void jmx_warn(struct jmx *j, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

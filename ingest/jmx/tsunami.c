@@ -76,8 +76,7 @@ static void judge(struct jmx *j, const char *code, const struct jmx_code *last,
 	const struct jmx_code *now = jmx_tsunami_code(code);
 	if (!now) {
 		/* A code of a later year: say so, and treat it as a warning rather than lose it. */
-		jmx_warn(j, "unknown-code", "coast %.60s has the tsunami code \"%.10s\"", coast,
-			code);
+		jmx_warn(j, "unknown-code", "coast %s has the tsunami code \"%s\"", coast, code);
 		like->kind = kind_find("tsunami.warning");
 		like->severity = SEVERITY_SEVERE;
 		return;

@@ -41,7 +41,7 @@ static void judge(
 	const struct jmx_code *now = jmx_volcano_code(like->code);
 	like->value = volcano->value;
 	if (!now) {
-		jmx_warn(j, "unknown-code", "the volcano code \"%.10s\" is unknown", like->code);
+		jmx_warn(j, "unknown-code", "the volcano code \"%s\" is unknown", like->code);
 		like->kind = kind_find("volcano.warning_crater");
 		like->severity = SEVERITY_SEVERE;
 		return;

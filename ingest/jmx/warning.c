@@ -50,7 +50,7 @@ static void judge_unknown(struct jmx *j, const xmlNode *kind, struct alert_item 
 	like->level = jmx_significancy_level(xml_child_text(j->pool, part, JMX_NS_METE, "Code"));
 	like->kind = kind_find(j->type->kinds[0]);
 	like->severity = like->level > 0 ? jmx_level_severity(like->level) : SEVERITY_MODERATE;
-	jmx_warn(j, "unknown-code", "the warning code \"%.10s\" (%.60s) is unknown", like->code,
+	jmx_warn(j, "unknown-code", "the warning code \"%s\" (%s) is unknown", like->code,
 		like->name);
 }
 
