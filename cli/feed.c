@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hansho ingest: hands files to the hub through a feed's Unix socket, as any feed does. The answer
+ * "accepted" means that the telegram is on disk.
+ */
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/load.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { TELEGRAM_LIMIT = 8 * 1024 * 1024, ANSWER_LIMIT = 65536, ANSWER_MS = 30000 };
+
+/* The Unix socket of the named feed; "" names the first that has one. NULL after printing why. */
+static char *feed_path(struct cli *cli, const char *name)
+{
+	struct config *config = load_config(cli);
+	if (!config) {
+		return NULL;
+	}
+	char *path = NULL;
+	for (size_t i = 0; i < config->feed_count && !path; i++) {
+		const struct feed_config *feed = &config->feeds[i];
+		if (feed->unix_path[0] && (name[0] == '\0' || strcmp(feed->name, name) == 0)) {
+			path = mem_copy_text(feed->unix_path);
+		}
+	}
+	if (!path) {
+		(void)cli_fail(cli, CLI_USAGE,
+			_("the configuration has no feed \"%s\" with a Unix "
+			  "socket"),
+			name);
+	}
+	config_free(config);
+	return path;
+}
+
+static int send_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t put = send(fd, data, size, MSG_NOSIGNAL);
+		if (put < 0 && errno != EINTR) {
+			return -errno;
+		}
+		data += put > 0 ? put : 0;
+		size -= put > 0 ? (size_t)put : 0;
+	}
+	return 0;
+}
+
+static int read_line(int fd, struct buf *line)
+{
+	while (line->size == 0 || line->data[line->size - 1] != '\n') {
+		char c[512];
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		if (poll(&p, 1, ANSWER_MS) <= 0) {
+			return -ETIMEDOUT;
+		}
+		ssize_t got = read(fd, c, sizeof(c));
+		if (got <= 0 || buf_add(line, c, (size_t)got)) {
+			return -EPIPE;
+		}
+	}
+	return 0;
+}
+
+/* One telegram on one connection, framed by its length. */
+static int exchange(const char *path, const char *data, size_t size, struct buf *answer)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+		int rc = -errno;
+		if (fd >= 0) {
+			(void)close(fd);
+		}
+		return rc;
+	}
+	char head[32];
+	int head_size = snprintf(head, sizeof(head), "%zu ", size);
+	int rc = send_all(fd, head, (size_t)head_size);
+	rc = rc ? rc : send_all(fd, data, size);
+	rc = rc ? rc : read_line(fd, answer);
+	(void)close(fd);
+	return rc;
+}
+
+static int judge(struct cli *cli, const char *file, const struct buf *line)
+{
+	struct err e = {0};
+	json_t *answer = json_read(line->data, line->size, &e);
+	static const struct {
+		const char *member;
+		int code;
+	} rows[] = {{"accepted", CLI_OK}, {"duplicate", CLI_OK}, {"refused", CLI_BAD_INPUT},
+		{"retry", CLI_LATER}};
+	int code = CLI_UNREACHABLE;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *value = json_text(answer, rows[i].member, NULL);
+		if (!value) {
+			continue;
+		}
+		code = rows[i].code;
+		if (cli->json) {
+			json_put_text(answer, "file", file);
+			char *text = json_dumps(answer, JSON_COMPACT);
+			(void)puts(text);
+			free(text);
+		} else if (code == CLI_OK) {
+			(void)printf("%s: %s %s\n", file, _(rows[i].member), value);
+		} else {
+			const char *reason = json_text(answer, "reason", "");
+			(void)fprintf(stderr, "%s: %s %s%s%s\n", file, _(rows[i].member), value,
+				reason[0] ? ": " : "", reason);
+		}
+	}
+	json_decref(answer);
+	return code;
+}
+
+static int send_file(struct cli *cli, const char *path, const char *file)
+{
+	struct err e = {0};
+	char *data = NULL;
+	size_t size = 0;
+	if (file_read(file, TELEGRAM_LIMIT, &data, &size, &e)) {
+		return cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
+	}
+	struct buf answer;
+	buf_init(&answer, ANSWER_LIMIT);
+	int rc = exchange(path, data, size, &answer);
+	free(data);
+	int code = rc ? cli_fail(cli, CLI_UNREACHABLE,
+				_("%s: the feed socket %s does not take it (%s); nothing was "
+				  "accepted"),
+				file, path, strerror(-rc))
+		      : judge(cli, file, &answer);
+	buf_clear(&answer);
+	return code;
+}
+
+int run_ingest(struct cli *cli, int argc, char **argv)
+{
+	/* Catalogue entries for the answers' members. */
+	static const char *const answers[] = {
+		N_("accepted"), N_("duplicate"), N_("refused"), N_("retry")};
+	(void)answers;
+	const char *feed = cli_take_option(&argc, argv, "--feed");
+	if (argc < 1) {
+		return cli_fail(cli, CLI_USAGE, _("usage: hansho %s %s"), "ingest",
+			"[--feed NAME] FILE...");
+	}
+	char *path = feed_path(cli, feed ? feed : "");
+	if (!path) {
+		return CLI_USAGE;
+	}
+	int worst = CLI_OK;
+	for (int i = 0; i < argc; i++) {
+		int code = send_file(cli, path, argv[i]);
+		worst = code > worst ? code : worst;
+	}
+	free(path);
+	return worst;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/memory_state.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct kept_broadcast {
+	enum alert_status status;
+	const char *id;
+	const char *thread;
+	int update;
+	enum event_type event;
+	struct text_list channels;
+};
+
+struct grave {
+	enum alert_status status;
+	const char *series;
+	const char *revision;
+};
+
+struct memory_state {
+	struct pool *pool;
+	struct state_row *rows;
+	size_t row_count;
+	size_t row_capacity;
+	struct kept_broadcast *broadcasts;
+	size_t broadcast_count;
+	size_t broadcast_capacity;
+	struct grave *graves;
+	size_t grave_count;
+	size_t grave_capacity;
+};
+
+struct memory_state *memory_state_new(void)
+{
+	struct memory_state *m = mem_new(sizeof(*m));
+	m->pool = pool_new();
+	return m;
+}
+
+void memory_state_free(struct memory_state *m)
+{
+	pool_free(m->pool);
+	free(m->rows);
+	free(m->broadcasts);
+	free(m->graves);
+	free(m);
+}
+
+static void each_row(void *data, enum alert_status status, const char *municipality,
+	void (*each)(void *to, const struct state_row *row), void *to)
+{
+	struct memory_state *m = data;
+	for (size_t i = 0; i < m->row_count; i++) {
+		if (m->rows[i].status == status &&
+			strcmp(m->rows[i].municipality, municipality) == 0) {
+			each(to, &m->rows[i]);
+		}
+	}
+}
+
+static void each_of_thread(void *data, enum alert_status status, const char *thread,
+	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
+		const struct text_list *channels),
+	void *to)
+{
+	struct memory_state *m = data;
+	for (size_t i = 0; i < m->broadcast_count; i++) {
+		const struct kept_broadcast *b = &m->broadcasts[i];
+		if (b->status == status && strcmp(b->thread, thread) == 0) {
+			each(to, b->id, b->update, b->event, &b->channels);
+		}
+	}
+}
+
+static bool has_tombstone(
+	void *data, enum alert_status status, const char *series, const char *revision)
+{
+	struct memory_state *m = data;
+	for (size_t i = 0; i < m->grave_count; i++) {
+		const struct grave *g = &m->graves[i];
+		if (g->status == status && strcmp(g->series, series) == 0 &&
+			(g->revision[0] == '\0' || revision[0] == '\0' ||
+				strcmp(g->revision, revision) == 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void memory_state_reader(struct memory_state *m, struct rules_reader *out)
+{
+	*out = (struct rules_reader){
+		.state = each_row,
+		.thread = each_of_thread,
+		.tombstone = has_tombstone,
+		.data = m,
+	};
+}
+
+static struct state_row *find_row(struct memory_state *m, const struct state_row *like)
+{
+	for (size_t i = 0; i < m->row_count; i++) {
+		struct state_row *row = &m->rows[i];
+		if (row->status == like->status &&
+			strcmp(row->municipality, like->municipality) == 0 &&
+			strcmp(row->slot, like->slot) == 0) {
+			return row;
+		}
+	}
+	mem_grow((void **)&m->rows, &m->row_capacity, m->row_count, sizeof(*m->rows));
+	return &m->rows[m->row_count++];
+}
+
+static void keep_row(struct memory_state *m, const struct state_row *from)
+{
+	struct state_row *row = find_row(m, from);
+	struct state_row copy = *from;
+	const char **texts[] = {&copy.municipality, &copy.slot, &copy.code, &copy.name, &copy.value,
+		&copy.source, &copy.series, &copy.event, &copy.thread, &copy.alert};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		*texts[i] = pool_copy_text(m->pool, *texts[i] ? *texts[i] : "");
+	}
+	*row = copy;
+}
+
+static void keep_broadcast(struct memory_state *m, const struct rules_broadcast *from)
+{
+	const struct broadcast *b = from->broadcast;
+	struct kept_broadcast kept = {
+		.status = b->status,
+		.id = pool_copy_text(m->pool, b->id),
+		.thread = pool_copy_text(m->pool, b->thread),
+		.update = b->update,
+		.event = b->event,
+	};
+	kept.channels.list =
+		pool_take(m->pool, (from->channels.count + 1) * sizeof(*kept.channels.list));
+	for (size_t i = 0; i < from->channels.count; i++) {
+		kept.channels.list[kept.channels.count++] =
+			pool_copy_text(m->pool, from->channels.list[i]);
+	}
+	mem_grow((void **)&m->broadcasts, &m->broadcast_capacity, m->broadcast_count,
+		sizeof(*m->broadcasts));
+	m->broadcasts[m->broadcast_count++] = kept;
+}
+
+static void keep_grave(
+	struct memory_state *m, enum alert_status status, const char *series, const char *revision)
+{
+	mem_grow((void **)&m->graves, &m->grave_capacity, m->grave_count, sizeof(*m->graves));
+	m->graves[m->grave_count++] = (struct grave){
+		.status = status,
+		.series = pool_copy_text(m->pool, series),
+		.revision = pool_copy_text(m->pool, revision),
+	};
+}
+
+void memory_state_apply(
+	struct memory_state *m, const struct alert *alert, const struct rules_decision *d)
+{
+	for (size_t i = 0; i < d->change_count; i++) {
+		keep_row(m, &d->changes[i].row);
+	}
+	for (size_t i = 0; i < d->broadcast_count; i++) {
+		keep_broadcast(m, &d->broadcasts[i]);
+	}
+	if (!d->tombstone) {
+		return;
+	}
+	for (size_t i = 0; i < alert->reference_count; i++) {
+		keep_grave(m, alert->status, alert->references[i].series,
+			alert->references[i].revision);
+	}
+	if (alert->reference_count == 0) {
+		keep_grave(m, alert->status, alert->series, "");
+	}
+}

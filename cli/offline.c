@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a telegram says (check) and what would follow from it (explain), without a hub.
+ */
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/load.h"
+#include "cli/memory_state.h"
+#include "cli/table.h"
+#include "ingest/decode.h"
+#include "ingest/xml.h"
+#include "rules/rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* NULL after printing why: file, line, code, reason. */
+static struct alert *decode_file(struct cli *cli, const char *file)
+{
+	struct err e = {0};
+	char *data = NULL;
+	size_t size = 0;
+	if (file_read(file, XML_SIZE_LIMIT, &data, &size, &e)) {
+		(void)cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
+		return NULL;
+	}
+	struct alert *alert = NULL;
+	struct decode_refusal refusal = {0};
+	int rc = decode_telegram(data, size, NULL, &alert, &refusal);
+	free(data);
+	if (rc) {
+		(void)cli_fail(cli, CLI_BAD_INPUT, "%s:%d: %s: %s", file, refusal.line,
+			refusal.code, refusal.reason);
+		return NULL;
+	}
+	return alert;
+}
+
+static void print_item(const struct alert_item *item)
+{
+	char line[1024];
+	(void)snprintf(line, sizeof(line), "%s [%s] %s %s%s%s", item->kind->name, item->code,
+		item->name, cli_word(severity_name(item->severity)), item->value[0] ? " " : "",
+		item->value);
+	print_wrapped(line, 2);
+	size_t shown = item->area_count < 6 ? item->area_count : 6;
+	for (size_t i = 0; i < shown; i++) {
+		const struct alert_area *area = &item->areas[i];
+		(void)snprintf(line, sizeof(line), "%s %s %s", area->system[0] ? area->system : "-",
+			area->code, area->name);
+		print_wrapped(line, 6);
+	}
+	if (item->area_count > shown) {
+		(void)printf(_("      … and %zu more areas\n"), item->area_count - shown);
+	}
+}
+
+static void print_alert(const char *file, const struct alert *a)
+{
+	char issued[WALL_TIME_TEXT_SIZE];
+	char id[ALERT_ID_SIZE];
+	alert_id(a, id);
+	(void)printf("%s: %s  %s  %s\n", file, id, a->type, a->title);
+	(void)printf(_("  %s, %s, issued %s, series %s\n"), cli_word(alert_status_name(a->status)),
+		cli_word(alert_action_name(a->action)),
+		wall_time_format(a->issued, a->offset_minutes, issued), a->series);
+	const char *headline = alert_text_in(&a->headline, "ja");
+	if (headline[0]) {
+		print_wrapped(headline, 2);
+	}
+	for (size_t i = 0; i < a->item_count; i++) {
+		print_item(&a->items[i]);
+	}
+	for (size_t i = 0; i < a->warning_count; i++) {
+		(void)printf(_("  warning %s: %s\n"), a->warnings[i].code, a->warnings[i].text);
+	}
+}
+
+int run_check(struct cli *cli, int argc, char **argv)
+{
+	if (argc < 1) {
+		return cli_fail(cli, CLI_USAGE, _("usage: hansho %s %s"), "check", "FILE...");
+	}
+	xml_setup();
+	int worst = CLI_OK;
+	for (int i = 0; i < argc; i++) {
+		struct alert *alert = decode_file(cli, argv[i]);
+		if (!alert) {
+			worst = CLI_BAD_INPUT;
+		} else if (cli->json) {
+			cli_print_json(alert_to_json(alert));
+		} else {
+			print_alert(argv[i], alert);
+		}
+		alert_free(alert);
+	}
+	return worst;
+}
+
+/* ---- explain ---- */
+
+static json_t *decision_to_json(const struct rules_decision *d)
+{
+	json_t *trace = json_array();
+	for (size_t i = 0; i < d->trace_count; i++) {
+		(void)json_array_append_new(trace, json_string(d->trace[i]));
+	}
+	json_t *broadcasts = json_array();
+	for (size_t i = 0; i < d->broadcast_count; i++) {
+		const struct rules_broadcast *b = &d->broadcasts[i];
+		json_t *channels = json_array();
+		for (size_t k = 0; k < b->channels.count; k++) {
+			(void)json_array_append_new(channels, json_string(b->channels.list[k]));
+		}
+		json_t *one = json_object();
+		json_put(one, "broadcast", broadcast_to_json(b->broadcast));
+		json_put(one, "channels", channels);
+		json_put_flag(one, "hold", b->hold);
+		json_put_text(one, "hold_reason", b->hold_reason);
+		(void)json_array_append_new(broadcasts, one);
+	}
+	json_t *object = json_object();
+	json_put_text(object, "verdict", rules_verdict_name(d->verdict));
+	json_put_text(object, "reason", d->reason);
+	json_put_flag(object, "alarm", d->alarm);
+	json_put(object, "trace", trace);
+	json_put(object, "broadcasts", broadcasts);
+	return object;
+}
+
+static void print_broadcast(const struct cli *cli, const struct rules_broadcast *rb)
+{
+	const struct broadcast *b = rb->broadcast;
+	char line[1024];
+	size_t at = 0;
+	line[0] = '\0';
+	for (size_t i = 0; i < rb->channels.count && at < sizeof(line); i++) {
+		int more = snprintf(
+			line + at, sizeof(line) - at, "%s%s", i ? ", " : "", rb->channels.list[i]);
+		at += more > 0 ? (size_t)more : 0;
+	}
+	(void)printf(_("  BROADCAST %s  %s, %s, rule %s\n"), b->id,
+		cli_word(event_type_name(b->event)), cli_word(severity_name(b->severity)), b->rule);
+	(void)printf(_("    channels: %s\n"), line);
+	if (rb->hold) {
+		(void)printf(_("    HELD: %s\n"), rb->hold_reason ? rb->hold_reason : "");
+	}
+	const struct broadcast_text *text = broadcast_text_in(b, cli->japanese ? "ja" : "en");
+	const struct {
+		const char *form;
+		const char *text;
+	} forms[] = {{_("title"), text->title}, {_("short"), text->brief}, {_("body"), text->body},
+		{_("speech"), text->speech}};
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		(void)printf("    %s:\n", forms[i].form);
+		print_wrapped(forms[i].text, 6);
+	}
+}
+
+static void print_decision(const struct cli *cli, const char *file, const struct rules_decision *d)
+{
+	(void)printf("%s: %s%s%s%s\n", file, cli_word(rules_verdict_name(d->verdict)),
+		d->reason && d->reason[0] ? " - " : "", d->reason ? d->reason : "",
+		d->alarm ? _("  *** staff must look ***") : "");
+	for (size_t i = 0; i < d->trace_count; i++) {
+		print_wrapped(d->trace[i], 4);
+	}
+	for (size_t i = 0; i < d->broadcast_count; i++) {
+		print_broadcast(cli, &d->broadcasts[i]);
+	}
+}
+
+static int explain_files(
+	struct cli *cli, const struct config *config, int argc, char **argv, struct wall_time at)
+{
+	struct memory_state *memory = memory_state_new();
+	struct rules_reader reader;
+	memory_state_reader(memory, &reader);
+	int worst = CLI_OK;
+	for (int i = 0; i < argc; i++) {
+		struct alert *alert = decode_file(cli, argv[i]);
+		if (!alert) {
+			worst = CLI_BAD_INPUT;
+			continue;
+		}
+		struct rules_decision *d = rules_decide(
+			config, alert, &reader, wall_time_is_none(at) ? alert->issued : at);
+		memory_state_apply(memory, alert, d);
+		if (cli->json) {
+			json_t *object = decision_to_json(d);
+			json_put_text(object, "file", argv[i]);
+			cli_print_json(object);
+		} else {
+			print_decision(cli, argv[i], d);
+		}
+		rules_decision_free(d);
+		alert_free(alert);
+	}
+	memory_state_free(memory);
+	return worst;
+}
+
+int run_explain(struct cli *cli, int argc, char **argv)
+{
+	const char *at_text = cli_take_option(&argc, argv, "--at");
+	struct wall_time at = WALL_TIME_NONE;
+	if (argc < 1) {
+		return cli_fail(
+			cli, CLI_USAGE, _("usage: hansho %s %s"), "explain", "FILE... [--at TIME]");
+	}
+	if (at_text && strcmp(at_text, "now") == 0) {
+		at = clock_wall_now();
+	} else if (at_text && wall_time_parse(at_text, strlen(at_text), &at, NULL)) {
+		return cli_fail(cli, CLI_USAGE,
+			_("--at: \"%s\" is no time; write it like 2026-11-20T14:30:00+09:00, or "
+			  "now"),
+			at_text);
+	}
+	struct config *config = load_config(cli);
+	if (!config) {
+		return CLI_BAD_INPUT;
+	}
+	xml_setup();
+	int code = explain_files(cli, config, argc, argv, at);
+	config_free(config);
+	return code;
+}

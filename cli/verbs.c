@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <stddef.h>
+
+const struct cli_verb cli_verbs[] = {
+	{"status", "", N_("one screen: feeds, channels, what is in force, what is on its way"),
+		run_status},
+	{"alerts", "[--limit N]", N_("the newest alerts, one line each"), run_alerts},
+	{"show", "ID", N_("one alert, broadcast or delivery from end to end"), run_show},
+	{"queue", "[--limit N]", N_("what is not finished yet"), run_queue},
+	{"log", "[ID] [--limit N]", N_("the record: who did what, when"), run_log},
+	{"devices", "", N_("sirens and other devices, when they were last heard"), run_devices},
+	{"ingest", "[--feed NAME] FILE...", N_("hand telegrams to the hub, as a feed does"),
+		run_ingest},
+	{"check", "FILE...", N_("decode and validate telegrams, without a hub"), run_check},
+	{"explain", "FILE... [--at TIME]",
+		N_("what would follow from telegrams: areas, changes, rule, channels, words"),
+		run_explain},
+	{"retry", "ID", N_("try failed and unknown targets again"), run_retry},
+	{"hold", "ID --reason TEXT", N_("stop a broadcast or delivery until it is released"),
+		run_hold},
+	{"release", "ID", N_("let a held broadcast or delivery go"), run_release},
+	{"resolve", "DELIVERY [TARGET] delivered|failed",
+		N_("say what became of targets whose outcome is unknown"), run_resolve},
+	{"subscribers", "import [--list NAME] [--replace] FILE | export | count",
+		N_("the lists of recipients"), run_subscribers},
+	{"profile", "CODE|NAME", N_("write the profile of a municipality"), run_profile},
+	{"config", "check [FILE]", N_("check a configuration file"), run_config},
+	{"verify-log", "", N_("check that the record has not been changed"), run_verify_log},
+	{NULL, NULL, NULL, NULL},
+};

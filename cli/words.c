@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The hub speaks in stable words ("ready", "unknown", "severe"); people read their own language.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Every word the hub may show, so that the catalogue has them all. */
+static const char *const words[] = {
+	/* status, action */
+	N_("actual"),
+	N_("exercise"),
+	N_("test"),
+	N_("issue"),
+	N_("update"),
+	N_("correct"),
+	N_("release"),
+	N_("cancel"),
+	N_("info"),
+	/* severity */
+	N_("extreme"),
+	N_("severe"),
+	N_("moderate"),
+	N_("minor"),
+	N_("unknown"),
+	/* event */
+	N_("issued"),
+	N_("raised"),
+	N_("lowered"),
+	N_("added"),
+	N_("released"),
+	N_("cancelled"),
+	N_("corrected"),
+	/* delivery */
+	N_("ready"),
+	N_("held"),
+	N_("done"),
+	N_("expired"),
+	N_("quarantined"),
+	N_("waiting"),
+	N_("failed"),
+	N_("delivered"),
+	N_("confirmed"),
+	N_("transient"),
+	N_("permanent"),
+	N_("refused"),
+	N_("accepted"),
+	/* health */
+	N_("ok"),
+	N_("degraded"),
+	N_("down"),
+	/* verdict */
+	N_("acted"),
+	N_("no_change"),
+	N_("not_ours"),
+	N_("no_rule"),
+	N_("old"),
+	N_("nothing"),
+};
+
+const char *cli_word(const char *word)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i], word) == 0) {
+			return _(word);
+		}
+	}
+	return word;
+}
+
+const char *cli_time(const char *rfc3339, char out[32])
+{
+	if (strlen(rfc3339) < 19) {
+		(void)snprintf(out, 32, "-");
+	} else {
+		(void)snprintf(out, 32, "%.5s %.8s", rfc3339 + 5, rfc3339 + 11);
+	}
+	return out;
+}
