@@ -10,64 +10,18 @@
  * We end it by shutting the socket down, which the library cannot overlook; before MAIL that means
  * nothing was sent. A message is at risk from the moment the library is told where it ends.
  */
-#include "channels/mail/session.h"
+#include "channels/mail/session_private.h"
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "channels/mail/connect.h"
-#include "channels/mail/smtp_outcome.h"
-#include "channels/mail/smtp_watch.h"
-#include "channels/mail/tls.h"
-
-#include <auth-client.h>
 #include <errno.h>
-#include <libesmtp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUICK_ACK_FROM = 50, TIMEOUT_SLACK_MS = 100 };
-
-struct smtp_relay {
-	const struct mail_settings *settings;
-	SSL_CTX *tls; /* NULL: clear text */
-	struct tls_note note;
-};
-
-struct session;
-
-struct job_state {
-	struct session *session;
-	const struct smtp_job *job;
-	size_t index;
-	int part;		  /* of the source: 0 head, 1 rest, 2 end */
-	struct mono_time started; /* reading of the source */
-	bool source_ended;
-	bool final_event;
-	smtp_message_t message;	      /* the library's */
-	smtp_recipient_t *recipients; /* the library's, in an array of ours */
-};
-
-struct session {
-	struct smtp_relay *relay;
-	const struct smtp_hooks *hooks;
-	struct mono_time deadline;
-	smtp_session_t library;
-	auth_context_t auth;
-	struct connect_guard guard;
-	struct smtp_watch watch;
-	struct job_state *jobs;
-	size_t count;
-	bool tls_standing;
-	bool mail_begun;
-	bool too_many; /* we ended it because the relay wants a new session */
-	enum smtp_fault fault;
-	char fault_text[OUTCOME_TEXT_SIZE];
-	int64_t wait_ms;	    /* the library's timeout now */
-	struct mono_time last_sign; /* of the relay */
-};
+enum { QUICK_ACK_FROM = 50 };
 
 /* ---- ending early ---- */
 
@@ -142,22 +96,9 @@ static void on_bytes(const char *data, int size, int writing, void *arg)
 	(void)is_over(s);
 }
 
-static struct smtp_reply reply_of(const smtp_status_t *status)
-{
-	struct smtp_reply reply = {0};
-	if (status) {
-		reply = (struct smtp_reply){.code = status->code,
-			.class = status->enh_class,
-			.subject = status->enh_subject,
-			.detail = status->enh_detail,
-			.text = status->text};
-	}
-	return reply;
-}
-
 static void on_mail_reply(struct session *s, smtp_message_t message)
 {
-	struct smtp_reply reply = reply_of(smtp_reverse_path_status(message));
+	struct smtp_reply reply = session_reply(smtp_reverse_path_status(message));
 	on_sign(s);
 	s->mail_begun = true;
 	if (smtp_reply_is_too_many(&reply)) {
@@ -356,91 +297,7 @@ static void begin(struct session *s, const struct smtp_job *jobs)
 	}
 }
 
-/* ---- judging ---- */
-
-static void find_fault(struct session *s, bool started)
-{
-	char text[128] = "";
-	if (s->fault != SMTP_FAULT_NONE) {
-		return;
-	}
-	const char *said = s->mail_begun ? "" : s->watch.last_text;
-	if (!started) {
-		s->fault = s->guard.timed_out ? SMTP_FAULT_TIMEOUT : SMTP_FAULT_CONNECT;
-		if (said[0] == '\0' && !s->guard.timed_out) {
-			said = smtp_strerror(smtp_errno(), text, sizeof(text));
-		}
-	} else if (s->watch.tls && !s->tls_standing) {
-		s->fault = SMTP_FAULT_TLS;
-		said = s->relay->note.text;
-	} else if (-mono_time_left_ms(s->last_sign) >= s->wait_ms - TIMEOUT_SLACK_MS) {
-		s->fault = SMTP_FAULT_SILENT;
-		said = "";
-	} else {
-		s->fault = SMTP_FAULT_DROPPED;
-	}
-	(void)snprintf(s->fault_text, sizeof(s->fault_text), "%s", said ? said : "");
-}
-
-static bool is_before_mail(const struct session *s, bool started)
-{
-	static const bool early[] = {
-		[SMTP_FAULT_STARTTLS] = true,
-		[SMTP_FAULT_TLS] = true,
-		[SMTP_FAULT_GLUED] = true,
-		[SMTP_FAULT_AUTH] = true,
-		[SMTP_FAULT_DEADLINE] = false,
-	};
-	return !started || (!s->mail_begun && early[s->fault]);
-}
-
-static struct smtp_facts facts_of(
-	const struct session *s, const struct job_state *state, size_t recipient, bool started)
-{
-	smtp_recipient_t to = state->recipients[recipient];
-	return (struct smtp_facts){
-		.session_failed = is_before_mail(s, started),
-		.fault = s->fault,
-		.fault_text = s->fault_text,
-		.mail_begun = s->mail_begun,
-		.mail = reply_of(smtp_reverse_path_status(state->message)),
-		.recipient = reply_of(smtp_recipient_status(to)),
-		.final = reply_of(smtp_message_transfer_status(state->message)),
-		.complete = smtp_recipient_check_complete(to) != 0,
-		.final_event = state->final_event,
-		.source_ended = state->source_ended,
-	};
-}
-
-/* Put off for fullness, as against refused: its own reply says so, or the session ended so. */
-static bool is_put_off(const struct session *s, const struct smtp_facts *facts)
-{
-	return smtp_reply_is_too_many(&facts->mail) || smtp_reply_is_too_many(&facts->recipient) ||
-	       (s->too_many && facts->mail.code == 0);
-}
-
-static void judge(struct session *s, bool started, int64_t duration_ms)
-{
-	bool progress = false;
-	find_fault(s, started);
-	for (int round = 0; round < 2; round++) {
-		for (size_t i = 0; i < s->count; i++) {
-			struct job_state *state = &s->jobs[i];
-			for (size_t r = 0; r < state->job->recipient_count; r++) {
-				struct outcome o;
-				struct smtp_facts facts = facts_of(s, state, r, started);
-				smtp_outcome(&facts, &o);
-				if (round == 0) {
-					progress = progress || o.class == OUTCOME_DELIVERED;
-					continue;
-				}
-				o.duration_ms = duration_ms;
-				s->hooks->report(s->hooks->data, i, r, &o,
-					progress && is_put_off(s, &facts));
-			}
-		}
-	}
-}
+/* ---- the run ---- */
 
 void smtp_session_run(struct smtp_relay *relay, const struct smtp_job *jobs, size_t count,
 	struct mono_time deadline, const struct smtp_hooks *hooks)
@@ -463,7 +320,7 @@ void smtp_session_run(struct smtp_relay *relay, const struct smtp_job *jobs, siz
 	connect_guard_set(&s.guard);
 	bool started = smtp_start_session(s.library) != 0;
 	connect_guard_set(NULL);
-	judge(&s, started, -mono_time_left_ms(begun));
+	session_judge(&s, started, -mono_time_left_ms(begun));
 	(void)smtp_auth_set_context(s.library, NULL);
 	(void)smtp_destroy_session(s.library);
 	if (s.auth) {
