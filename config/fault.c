@@ -35,6 +35,9 @@ void config_fault_add(struct config_faults *faults, const char *file, int line, 
 		(void)snprintf(text, sizeof(text), "more mistakes follow; they are not listed");
 		key = "";
 	}
+	if (key[0] == '\0') {
+		key = "(file)";
+	}
 	mem_grow((void **)&faults->list, &faults->capacity, faults->count, sizeof(*faults->list));
 	faults->list[faults->count++] = (struct config_fault){
 		.file = pool_copy_text(faults->pool, file),

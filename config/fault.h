@@ -10,7 +10,8 @@
 /* No file has so many mistakes that a person would read: what is beyond is counted in one line. */
 enum { CONFIG_FAULT_MAX = 200 };
 
-/* Adds one; file, key and text are copied. line and column count from 1. */
+/* Adds one; file, key and text are copied. line and column count from 1. An empty
+ * key (the file as a whole) becomes "(file)". */
 void config_fault_add(struct config_faults *faults, const char *file, int line, int column,
 	const char *key, const char *format, ...) __attribute__((format(printf, 6, 7)));
 

@@ -217,7 +217,7 @@ static json_t *read_list(const struct option_reader *r, const struct option_row 
 	json_t *list = json_array();
 	if (node->kind != YAML_LIST && !is_nothing(node)) {
 		fault_expected(r, node, path,
-			row->type == OPTION_TEXTS ? "a list of texts, such as [a, b],"
+			row->type == OPTION_TEXTS ? "a list of texts, such as [a, b]"
 						  : "a list (entries begin with \"- \")");
 		return list;
 	}

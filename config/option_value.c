@@ -116,7 +116,8 @@ static void format_bound(enum option_type type, int64_t value, char *out, size_t
 static int number_value(const struct option_row *row, const char *text, bool plain, json_t **value,
 	char *expected, size_t capacity)
 {
-	const char *what = row->type == OPTION_INT ? "a whole number"
+	const char *what = row->type == OPTION_INT
+				   ? (plain ? "a whole number" : "a whole number without quotes")
 			   : row->type == OPTION_DURATION
 				   ? "a duration with its unit, such as 30s or 5m,"
 				   : "a size with its unit, such as 64KiB,";
@@ -175,7 +176,7 @@ static int flag_value(const char *text, bool plain, json_t **value, char *expect
 		*value = json_boolean(on);
 		return 0;
 	}
-	(void)snprintf(expected, capacity, "true or false");
+	(void)snprintf(expected, capacity, "true or false%s", plain ? "" : ", without quotes");
 	return -EINVAL;
 }
 

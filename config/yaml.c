@@ -202,19 +202,25 @@ static void take_event(struct reader *r, const yaml_event_t *event)
 	}
 }
 
+/* The two most common mistakes, for which libyaml's words help nobody. */
+static const char *syntax_hint(const yaml_parser_t *parser, const char *problem)
+{
+	if (strstr(problem, "cannot start any token")) {
+		return " (a tab, or an unquoted @ or ` perhaps: indent with blanks, put texts in "
+		       "quotes)";
+	}
+	if (parser->context && strstr(parser->context, "alias")) {
+		return " (an unquoted * begins an alias: write \"*\" in quotes)";
+	}
+	return "";
+}
+
 static void syntax_fault(struct reader *r, const yaml_parser_t *parser)
 {
 	const char *problem = parser->problem ? parser->problem : "it cannot be read";
-	int line = (int)parser->problem_mark.line + 1;
-	int column = (int)parser->problem_mark.column + 1;
-	/* A tab in the indentation is the most common mistake, and libyaml's words for it help
-	 * nobody. */
-	const char *hint = strstr(problem, "cannot start any token")
-				   ? " (a tab, or an unquoted @ or ` perhaps: indent with blanks, "
-				     "put texts in quotes)"
-				   : "";
-	config_fault_add(
-		r->faults, r->file, line, column, "", "this is not YAML: %s%s", problem, hint);
+	config_fault_add(r->faults, r->file, (int)parser->problem_mark.line + 1,
+		(int)parser->problem_mark.column + 1, "", "this is not YAML: %s%s", problem,
+		syntax_hint(parser, problem));
 }
 
 static bool read_events(struct reader *r, yaml_parser_t *parser)

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The generated schema, indented, without a final newline. The caller frees. */
+char *schema_text(void);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * With the real drivers: the examples are good, and the committed schema is the generated one.
+ */
+#include "tests/cmocka_all.h"
+
+#include "base/file.h"
+#include "channels/registry.h"
+#include "config/profile.h"
+#include "fake_drivers.h"
+#include "schema_text.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXAMPLES SOURCE_DIR "/config/examples/"
+
+static void check_example(const char *name, const struct config_drivers *drivers)
+{
+	char path[512];
+	(void)snprintf(path, sizeof(path), "%s%s", EXAMPLES, name);
+	struct config_faults faults;
+	config_faults_init(&faults);
+	struct config *c = config_load(path, drivers, &faults);
+	if (!c) {
+		fail_msg("%s:%d: %s: %s", name, faults.list[0].line, faults.list[0].key,
+			faults.list[0].text);
+	}
+	assert_true(c->channel_count > 0 && c->feed_count > 0 && c->live.child_count > 0);
+	for (size_t i = 0; i < c->municipality_count; i++) {
+		profile_check(&c->municipalities[i], path, "municipality", &faults);
+	}
+	assert_int_equal(faults.count, 0);
+	config_free(c);
+	config_faults_clear(&faults);
+}
+
+static int is_yaml(const struct dirent *entry)
+{
+	size_t size = strlen(entry->d_name);
+	return size > 5 && strcmp(entry->d_name + size - 5, ".yaml") == 0;
+}
+
+static void test_examples(void **state)
+{
+	(void)state;
+	struct dirent **entries;
+	int count = scandir(EXAMPLES, &entries, is_yaml, alphasort);
+	assert_true(count >= 3);
+	for (int i = 0; i < count; i++) {
+		check_example(entries[i]->d_name, &channel_registry_drivers);
+		check_example(entries[i]->d_name, &lenient_drivers);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void test_iwaki_has_five_systems(void **state)
+{
+	(void)state;
+	struct config_faults faults;
+	config_faults_init(&faults);
+	struct config *c = config_load(EXAMPLES "iwaki.yaml", &channel_registry_drivers, &faults);
+	assert_non_null(c);
+	static const char *const drivers[] = {"mail", "areamail", "mqtt", "social", "banner"};
+	for (size_t i = 0; i < COUNT_OF(drivers); i++) {
+		bool found = false;
+		for (size_t j = 0; j < c->channel_count; j++) {
+			found = found || strcmp(c->channels[j].driver, drivers[i]) == 0;
+		}
+		assert_true(found);
+	}
+	config_free(c);
+	config_faults_clear(&faults);
+}
+
+static void test_committed_schema_is_up_to_date(void **state)
+{
+	(void)state;
+	char *committed;
+	size_t size;
+	struct err e = {0};
+	if (file_read(SOURCE_DIR "/schemas/config.schema.json", 4 * 1024 * 1024, &committed, &size,
+		    &e)) {
+		fail_msg("%s", e.text);
+	}
+	char *generated = schema_text();
+	size_t generated_size = strlen(generated);
+	if (size != generated_size + 1 || memcmp(committed, generated, generated_size) != 0) {
+		fail_msg("schemas/config.schema.json is out of date: run hansho-schema-dump > "
+			 "schemas/config.schema.json");
+	}
+	free(generated);
+	free(committed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_iwaki_has_five_systems),
+		cmocka_unit_test(test_committed_schema_is_up_to_date),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
