@@ -39,7 +39,11 @@ void board_clear(struct board *b)
 
 static struct wall_time later(struct wall_time t, int64_t ms)
 {
-	return (struct wall_time){.ms = t.ms + ms};
+	struct wall_time out;
+	if (__builtin_add_overflow(t.ms, ms, &out.ms)) {
+		out.ms = INT64_MAX;
+	}
+	return out;
 }
 
 static size_t index_of(const struct board *b, const char *id)

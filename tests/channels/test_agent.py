@@ -180,6 +180,31 @@ def test_large_batch_is_quick():
         assert sum(v["duration_ms"] for v in got.values()) < 5000
 
 
+def test_every_frame_fits_the_schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((h.TOP / "schemas" / "channel-protocol.schema.json").read_text())
+    both = {side: jsonschema.Draft202012Validator(
+        {"$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": f"#/$defs/{side}"})
+        for side in ("to_driver", "from_driver")}
+    rules = [{"target": "r", "do": "receipts", "count": 2, "text": "x"},
+             {"target": "t", "do": "transient", "retry_after_s": 3, "text": "busy"},
+             {"target": "f", "do": "forget"}]
+    with h.start_driver("fake") as d:
+        said = []
+        d.send = lambda m, send=d.send: (said.append(m), send(m))
+        d.hello({"rules": rules}, "test")
+        d.deliver("b1/fake", ["a", "r", "t", "f"])
+        d.outcomes()
+        d.withdraw("b1/fake", ["a"])
+        d.outcomes()
+        d.probe()
+    for message in said:
+        both["to_driver"].validate(message)
+    for frame in d.frames:
+        both["from_driver"].validate(frame)
+    assert {f["op"] for f in d.frames} == {"ready", "at_risk", "outcome", "receipt", "health"}
+
+
 # ---- ends ----
 
 def test_batch_in_hand_is_finished_after_end_of_input(tmp_path):
