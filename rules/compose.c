@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/compose.h"
+
+#include "rules/diff.h"
+#include "rules/expiry.h"
+#include "rules/route.h"
+#include "rules/slot.h"
+#include "rules/wording.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One broadcast per class, in this order. */
+enum event_class {
+	CLASS_NEWS, /* issued, raised, added */
+	CLASS_LOWERED,
+	CLASS_CORRECTED,
+	CLASS_RELEASED,
+	CLASS_CANCELLED,
+	CLASS_INFO,
+};
+
+static enum event_class class_of(enum event_type event)
+{
+	static const enum event_class classes[] = {
+		[EVENT_ISSUED] = CLASS_NEWS,
+		[EVENT_RAISED] = CLASS_NEWS,
+		[EVENT_ADDED] = CLASS_NEWS,
+		[EVENT_LOWERED] = CLASS_LOWERED,
+		[EVENT_CORRECTED] = CLASS_CORRECTED,
+		[EVENT_RELEASED] = CLASS_RELEASED,
+		[EVENT_CANCELLED] = CLASS_CANCELLED,
+		[EVENT_INFO] = CLASS_INFO,
+	};
+	return classes[event];
+}
+
+struct group {
+	struct effect **effects; /* worst first */
+	size_t count;
+	enum event_class class;
+	struct route route;
+	const char *thread;
+};
+
+/* ---- threads ---- */
+
+static const char *thread_of(struct judgement *j, const struct effect *e)
+{
+	if (e->was_live && e->old->thread[0]) {
+		return e->old->thread;
+	}
+	for (size_t v = 0; v < j->view_count; v++) { /* another municipality is in it already */
+		for (size_t r = 0; r < j->views[v].row_count; r++) {
+			const struct state_row *row = &j->views[v].rows[r];
+			if (strcmp(row->slot, e->row.slot) == 0 && row->thread[0] &&
+				diff_is_live(j, row)) {
+				return row->thread;
+			}
+		}
+	}
+	if (e->has_event && e->event == EVENT_INFO) {
+		return e->row.slot;
+	}
+	return e->item ? slot_thread(j, e->item, e->row.slot) : "";
+}
+
+/* ---- who heard of it before ---- */
+
+struct heard {
+	struct judgement *j;
+	const char **ids;
+	size_t count;
+	size_t capacity;
+	int update;
+	bool *channels; /* by index of the configuration's channels */
+};
+
+static void hear(void *to, const char *broadcast, int update, enum event_type event,
+	const struct text_list *channels)
+{
+	struct heard *h = to;
+	(void)event;
+	const char **id =
+		judgement_add(h->j, (void **)&h->ids, &h->capacity, &h->count, sizeof(*id));
+	*id = pool_copy_text(h->j->pool, broadcast);
+	h->update = update > h->update ? update : h->update;
+	for (size_t i = 0; i < h->j->config->channel_count; i++) {
+		const struct channel_config *channel = &h->j->config->channels[i];
+		if (text_list_has(channels, channel->name) && route_channel_open(h->j, channel)) {
+			h->channels[i] = true;
+		}
+	}
+}
+
+static void read_thread(struct judgement *j, const char *thread, struct heard *h)
+{
+	if (!h->channels) {
+		h->channels = pool_take(j->pool, j->config->channel_count + 1);
+	}
+	h->j = j;
+	j->reader->thread(j->reader->data, j->alert->status, thread, hear, h);
+}
+
+static bool must_be_heard(enum event_type event)
+{
+	return event != EVENT_ISSUED && event != EVENT_ADDED && event != EVENT_INFO;
+}
+
+/* ---- groups ---- */
+
+static bool worse(const struct effect *a, const struct effect *b)
+{
+	if (a->row.severity != b->row.severity) {
+		return a->row.severity > b->row.severity;
+	}
+	if (a->row.level != b->row.level) {
+		return a->row.level > b->row.level;
+	}
+	return slot_intensity(a->row.value) > slot_intensity(b->row.value);
+}
+
+static void insert(struct judgement *j, struct group *g, struct effect *e)
+{
+	struct effect **larger = pool_take(j->pool, (g->count + 1) * sizeof(*larger));
+	size_t at = 0;
+	while (at < g->count && !worse(e, g->effects[at])) {
+		larger[at] = g->effects[at];
+		at++;
+	}
+	larger[at] = e;
+	for (size_t i = at; i < g->count; i++) {
+		larger[i + 1] = g->effects[i];
+	}
+	g->effects = larger;
+	g->count++;
+}
+
+struct groups {
+	struct group *list;
+	size_t count;
+	size_t capacity;
+};
+
+static void sort_in(struct judgement *j, struct groups *all, struct effect *e)
+{
+	struct route route;
+	route_effect(j, e, &route);
+	enum event_class class = class_of(e->event);
+	const char *thread = e->row.thread;
+	for (size_t i = 0; i < all->count; i++) {
+		struct group *g = &all->list[i];
+		if (g->class == class && route_same(&g->route, &route) &&
+			(route.matched || strcmp(g->thread, thread) == 0)) {
+			insert(j, g, e);
+			return;
+		}
+	}
+	struct group *g =
+		judgement_add(j, (void **)&all->list, &all->capacity, &all->count, sizeof(*g));
+	*g = (struct group){.class = class, .route = route, .thread = thread};
+	insert(j, g, e);
+}
+
+/* ---- the broadcast ---- */
+
+/* What is still waiting of an earlier broadcast is given up only when this one covers all that the
+ * thread has in force: another municipality must not lose its warning. */
+static bool covers_thread(const struct judgement *j, const struct group *g, const char *thread)
+{
+	for (size_t v = 0; v < j->view_count; v++) {
+		const struct view *view = &j->views[v];
+		for (size_t r = 0; r < view->row_count; r++) {
+			const struct state_row *row = &view->rows[r];
+			bool covered = !diff_is_live(j, row) || strcmp(row->thread, thread) != 0;
+			for (size_t i = 0; !covered && i < g->count; i++) {
+				covered = g->effects[i]->old == row;
+			}
+			if (!covered) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+static struct alert_area *add_area(struct broadcast *b, size_t capacity)
+{
+	if (!b->areas) {
+		b->areas = pool_take(b->pool, capacity * sizeof(*b->areas));
+	}
+	struct alert_area *area = &b->areas[b->area_count++];
+	*area = (struct alert_area){
+		.system = "", .code = "", .name = "", .polygon = "", .circle = ""};
+	return area;
+}
+
+static bool has_area(const struct broadcast *b, const char *system, const char *code)
+{
+	for (size_t i = 0; i < b->area_count; i++) {
+		if (strcmp(b->areas[i].system, system) == 0 &&
+			strcmp(b->areas[i].code, code) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Districts stand instead of their municipality, shapes beside it. */
+static void add_areas_of(struct broadcast *b, const struct effect *e, size_t capacity)
+{
+	bool districts = false;
+	for (size_t i = 0; e->item && i < e->item->area_count; i++) {
+		const struct alert_area *from = &e->item->areas[i];
+		bool district = strcmp(from->system, AREA_DISTRICT) == 0;
+		districts = districts || district;
+		bool shape = from->polygon[0] || from->circle[0];
+		if (shape || (district && !has_area(b, from->system, from->code))) {
+			struct alert_area *to = add_area(b, capacity);
+			to->system = pool_copy_text(b->pool, from->system);
+			to->code = pool_copy_text(b->pool, from->code);
+			to->name = pool_copy_text(b->pool, from->name);
+			to->polygon = pool_copy_text(b->pool, from->polygon);
+			to->circle = pool_copy_text(b->pool, from->circle);
+		}
+	}
+	const struct municipality *m = e->view->municipality;
+	if (!districts && !has_area(b, AREA_MUNICIPALITY, m->code)) {
+		struct alert_area *to = add_area(b, capacity);
+		to->system = AREA_MUNICIPALITY;
+		to->code = pool_copy_text(b->pool, m->code);
+		to->name = pool_copy_text(b->pool, m->name);
+	}
+}
+
+static void add_areas(struct broadcast *b, const struct group *g)
+{
+	size_t capacity = 1;
+	for (size_t i = 0; i < g->count; i++) {
+		capacity += 1 + (g->effects[i]->item ? g->effects[i]->item->area_count : 0);
+	}
+	for (size_t i = 0; i < g->count; i++) {
+		add_areas_of(b, g->effects[i], capacity);
+	}
+}
+
+static const char *source_name(const struct alert *a)
+{
+	if (a->sender[0]) {
+		return a->sender;
+	}
+	return a->office[0] ? a->office : a->format == ALERT_FORMAT_JMX ? "気象庁" : a->type;
+}
+
+static void fill_broadcast(
+	struct judgement *j, const struct group *g, const struct heard *h, struct broadcast *b)
+{
+	const struct effect *worst = g->effects[0];
+	struct pool *p = b->pool;
+	b->id = pool_printf(p, "%s.%zu", j->id, j->decision->broadcast_count + 1);
+	b->alert = pool_copy_text(p, j->id);
+	b->thread = pool_copy_text(p, g->thread);
+	b->status = j->alert->status;
+	b->kind = worst->row.kind;
+	b->event = worst->event;
+	b->severity = worst->row.severity;
+	b->level = worst->row.level;
+	b->code = pool_copy_text(p, worst->row.code);
+	b->value = pool_copy_text(p, worst->row.value);
+	b->rule = pool_copy_text(p, g->route.rule);
+	b->source = wording_clean(p, source_name(j->alert), 200);
+	b->update = h->update + 1;
+	b->issued = j->alert->issued;
+	b->expires = expiry_of_broadcast(j, b->kind, b->event, g->route.expires_ms);
+	/* A cancellation is as urgent as what it takes back. */
+	b->priority = g->route.priority >= 0 ? g->route.priority
+					     : expiry_priority(b->kind, b->severity, b->event);
+	add_areas(b, g);
+	if (covers_thread(j, g, g->thread)) {
+		b->replaces = pool_take(p, (h->count + 1) * sizeof(*b->replaces));
+		for (size_t i = 0; i < h->count; i++) {
+			b->replaces[b->replace_count++] = pool_copy_text(p, h->ids[i]);
+		}
+	}
+	wording_write(j, b, g->effects, g->count);
+}
+
+static void choose_channels(
+	struct judgement *j, const struct group *g, struct heard *h, struct text_list *out)
+{
+	const struct config *c = j->config;
+	struct heard others = {.channels = h->channels};
+	for (size_t i = 0; i < g->count; i++) {
+		const struct effect *e = g->effects[i];
+		if (e->was_live && strcmp(e->old->thread, g->thread) != 0 && e->old->thread[0]) {
+			read_thread(j, e->old->thread, &others);
+		}
+	}
+	bool inherits = must_be_heard(g->effects[0]->event);
+	out->list = pool_take(j->pool, (c->channel_count + 1) * sizeof(*out->list));
+	for (size_t i = 0; i < c->channel_count; i++) {
+		bool routed = text_list_has(&g->route.channels, c->channels[i].name);
+		bool heard = inherits && h->channels[i];
+		if (heard && !routed) {
+			judgement_trace(j, "channel %s heard of %s before: must hear this too",
+				c->channels[i].name, g->thread);
+		}
+		if (routed || heard) {
+			out->list[out->count++] = c->channels[i].name;
+		}
+	}
+}
+
+static bool make_broadcast(struct judgement *j, struct group *g)
+{
+	struct rules_decision *d = j->decision;
+	struct heard h = {0};
+	struct text_list channels = {0};
+	read_thread(j, g->thread, &h);
+	choose_channels(j, g, &h, &channels);
+	if (channels.count == 0) {
+		judgement_trace(j, "no rule sends %s %s", g->effects[0]->row.kind->name,
+			event_type_name(g->effects[0]->event));
+		return false;
+	}
+	struct broadcast *b = broadcast_new();
+	fill_broadcast(j, g, &h, b);
+	for (size_t i = 0; i < g->count; i++) {
+		g->effects[i]->row.thread = pool_copy_text(j->pool, g->thread);
+	}
+	const char *hold = j->hold_reason  ? j->hold_reason
+			   : g->route.hold ? "a rule asks staff to release it"
+					   : NULL;
+	struct rules_broadcast *rb = judgement_add(j, (void **)&d->broadcasts,
+		&j->broadcast_capacity, &d->broadcast_count, sizeof(*rb));
+	*rb = (struct rules_broadcast){
+		.broadcast = b, .channels = channels, .hold = hold != NULL, .hold_reason = hold};
+	judgement_trace(j, "broadcast %s: %s %s by rule %s, thread %s, update %d%s", b->id,
+		b->kind->name, event_type_name(b->event), b->rule[0] ? b->rule : "(inherited)",
+		b->thread, b->update, hold ? ", held" : "");
+	return true;
+}
+
+static int by_class(const void *a, const void *b)
+{
+	const struct group *x = a;
+	const struct group *y = b;
+	if (x->class != y->class) {
+		return x->class < y->class ? -1 : 1;
+	}
+	if (x->effects[0]->row.severity != y->effects[0]->row.severity) {
+		return x->effects[0]->row.severity > y->effects[0]->row.severity ? -1 : 1;
+	}
+	/* Deterministic identifiers need a total order. */
+	int rule = strcmp(x->route.rule, y->route.rule);
+	return rule ? rule : strcmp(x->effects[0]->row.slot, y->effects[0]->row.slot);
+}
+
+size_t compose(struct judgement *j)
+{
+	struct groups all = {0};
+	size_t unsent = 0;
+	for (size_t i = 0; i < j->effect_count; i++) {
+		struct effect *e = &j->effects[i];
+		e->row.thread = thread_of(j, e);
+		if (e->has_event) {
+			sort_in(j, &all, e);
+		}
+	}
+	if (all.count > 0) {
+		qsort(all.list, all.count, sizeof(*all.list), by_class);
+	}
+	for (size_t i = 0; i < all.count; i++) {
+		struct group *g = &all.list[i];
+		/* Worst first: its thread is that of the message. */
+		if (g->effects[0]->row.thread[0]) {
+			g->thread = g->effects[0]->row.thread;
+		}
+		unsent += make_broadcast(j, g) ? 0 : g->count;
+	}
+	return unsent;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The telegram against what is in force: one effect per slot and municipality. What the telegram
+ * says has changed is not asked; the hub may have missed the one before.
+ */
+#pragma once
+
+#include "rules/rules_private.h"
+
+/* Loads the rows of our municipalities. */
+void diff_load(struct judgement *j);
+
+/* The newer type that makes this transition telegram superfluous is at work for one of our
+ * municipalities; its name, or NULL. */
+const char *diff_primary_present(const struct judgement *j);
+
+/* For issue, update, correct, release and info. */
+void diff_items(struct judgement *j);
+/* For cancel: never true. What is not known leaves a mark or a tombstone. */
+void diff_cancel(struct judgement *j);
+
+/* An update that arrives when what replaces it has come and gone: it only ends what it replaces. */
+void diff_overtaken(struct judgement *j);
+
+/* Appends the rows to write to the decision. Call it when threads are settled. */
+void diff_write(struct judgement *j);
+
+/* For other steps: whether the row is in force now. */
+bool diff_is_live(const struct judgement *j, const struct state_row *row);

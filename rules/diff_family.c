@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which slots a telegram speaks about, and what it means when it leaves one out.
+ */
+#include "rules/diff.h"
+#include "rules/diff_private.h"
+#include "rules/slot.h"
+
+#include <string.h>
+
+struct want {
+	const char *slot;
+	struct touch touch; /* the worst item of the slot */
+	bool info;
+};
+
+struct wants {
+	struct want *list;
+	size_t count;
+	size_t capacity;
+};
+
+bool diff_is_referenced(const struct judgement *j, const struct state_row *row)
+{
+	if (row->series[0] == '\0') {
+		return false;
+	}
+	if (strcmp(row->series, j->alert->series) == 0) {
+		return true;
+	}
+	for (size_t i = 0; i < j->alert->reference_count; i++) {
+		if (strcmp(row->series, j->alert->references[i].series) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_mark(const struct state_row *row)
+{
+	return strncmp(row->slot, "seen/", strlen("seen/")) == 0;
+}
+
+/* An update keeps the slot, and with it the thread, of what it replaces. */
+static const char *chain_slot(
+	struct judgement *j, const struct view *view, const struct alert_item *item)
+{
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct state_row *row = &view->rows[i];
+		if (!is_mark(row) && strcmp(row->kind->hazard, item->kind->hazard) == 0 &&
+			diff_is_referenced(j, row)) {
+			return row->slot;
+		}
+	}
+	return slot_of(j, item);
+}
+
+static bool is_worse(const struct judgement *j, const struct touch *t, const struct touch *than)
+{
+	bool ends = slot_ends(j->alert, t->item);
+	bool other_ends = slot_ends(j->alert, than->item);
+	if (ends != other_ends) {
+		return other_ends;
+	}
+	return slot_compare_items(t->item, than->item) > 0;
+}
+
+static void want(struct judgement *j, struct wants *w, const struct touch *t)
+{
+	bool info = slot_is_info(j->alert, t->item);
+	bool chain = j->family->shape == FAMILY_CHAIN && !info;
+	const char *slot = chain ? chain_slot(j, t->view, t->item) : slot_of(j, t->item);
+	for (size_t i = 0; i < w->count; i++) {
+		if (strcmp(w->list[i].slot, slot) == 0) {
+			if (is_worse(j, t, &w->list[i].touch)) {
+				w->list[i].touch = *t;
+			}
+			return;
+		}
+	}
+	struct want *added =
+		judgement_add(j, (void **)&w->list, &w->capacity, &w->count, sizeof(*added));
+	*added = (struct want){.slot = slot, .touch = *t, .info = info};
+}
+
+static bool is_wanted(const struct wants *w, const char *slot)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		if (strcmp(w->list[i].slot, slot) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_newer(const struct state_row *row, const struct alert *a)
+{
+	return row->issued.ms > a->issued.ms ||
+	       (row->issued.ms == a->issued.ms && row->sent.ms > a->sent.ms);
+}
+
+static bool has_type(const struct state_row *row, const char *type)
+{
+	size_t size = strlen(type);
+	return strncmp(row->source, type, size) == 0 && row->source[size] == '/';
+}
+
+/* ---- what is left out ---- */
+
+static bool full_state_leaves_out(
+	const struct judgement *j, const struct view *view, const struct state_row *row)
+{
+	/* A volcano's telegram names every municipality it is about; a weather office's may be
+	 * damaged when it does not name ours. */
+	bool complete = view->listed || j->alert->action == ALERT_ACTION_RELEASE ||
+			strcmp(row->kind->hazard, "volcano") == 0;
+	return complete && has_type(row, j->alert->type) &&
+	       strcmp(row->series, j->alert->series) == 0;
+}
+
+static bool tsunami_leaves_out(
+	const struct judgement *j, const struct view *view, const struct state_row *row)
+{
+	(void)view;
+	return strcmp(row->slot, "tsunami") == 0 && has_type(row, j->alert->type) &&
+	       (j->alert->item_count > 0 || j->alert->action == ALERT_ACTION_RELEASE) &&
+	       (strcmp(row->series, j->alert->series) == 0 ||
+		       slot_share_event(j->alert->events, row->event));
+}
+
+static bool chain_leaves_out(
+	const struct judgement *j, const struct view *view, const struct state_row *row)
+{
+	(void)view;
+	return diff_is_referenced(j, row);
+}
+
+static bool release_leaves_out(
+	const struct judgement *j, const struct view *view, const struct state_row *row)
+{
+	(void)view;
+	return j->alert->action == ALERT_ACTION_RELEASE && has_type(row, j->alert->type) &&
+	       (strcmp(row->series, j->alert->series) == 0 ||
+		       slot_share_event(j->alert->events, row->event));
+}
+
+static bool (*const leaves_out[])(
+	const struct judgement *j, const struct view *view, const struct state_row *row) = {
+	[FAMILY_EVENT] = release_leaves_out,
+	[FAMILY_FULL_STATE] = full_state_leaves_out,
+	[FAMILY_TSUNAMI] = tsunami_leaves_out,
+	[FAMILY_EEW] = release_leaves_out,
+	[FAMILY_EARTHQUAKE] = release_leaves_out,
+	[FAMILY_CHAIN] = chain_leaves_out,
+	[FAMILY_INFO] = release_leaves_out,
+};
+
+static void end_left_out(struct judgement *j, struct view *view, const struct wants *w)
+{
+	bool correct = j->alert->action == ALERT_ACTION_CORRECT;
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct state_row *row = &view->rows[i];
+		if (is_mark(row) || !row->in_force || is_wanted(w, row->slot) ||
+			is_newer(row, j->alert) || !leaves_out[j->family->shape](j, view, row)) {
+			continue;
+		}
+		struct effect *e = diff_add_effect(j, view, row, row->slot);
+		diff_end(j, e, correct ? EVENT_CORRECTED : EVENT_RELEASED);
+	}
+}
+
+/* So that an older telegram of a full-state series that comes late finds out. */
+static bool needs_mark(const struct judgement *j, const struct view *view)
+{
+	return (j->family->shape == FAMILY_FULL_STATE && view->listed) ||
+	       (j->family->shape == FAMILY_TSUNAMI && view->municipality->tsunami.count > 0);
+}
+
+/* Update and cancel name what they replace; what we never saw must find a tombstone. */
+static bool references_unknown(const struct judgement *j)
+{
+	for (size_t i = 0; i < j->alert->reference_count; i++) {
+		bool known = false;
+		for (size_t v = 0; v < j->view_count; v++) {
+			for (size_t r = 0; r < j->views[v].row_count; r++) {
+				known = known || strcmp(j->views[v].rows[r].series,
+							 j->alert->references[i].series) == 0;
+			}
+		}
+		if (!known) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void diff_view(struct judgement *j, struct view *view)
+{
+	const char *mark = slot_seen(j);
+	if (diff_seen_newer(j, view, mark)) {
+		j->superseded = true;
+		judgement_trace(j, "%s: a newer telegram of this series is known",
+			view->municipality->name);
+		return;
+	}
+	struct wants w = {0};
+	for (size_t i = 0; i < j->touch_count; i++) {
+		if (j->touches[i].view == view && !slot_is_none(j, j->touches[i].item)) {
+			want(j, &w, &j->touches[i]);
+		}
+	}
+	for (size_t i = 0; i < w.count; i++) {
+		if (w.list[i].info) {
+			diff_info(j, &w.list[i].touch, w.list[i].slot);
+		} else {
+			diff_slot(j, &w.list[i].touch, w.list[i].slot,
+				diff_find_row(view, w.list[i].slot));
+		}
+	}
+	end_left_out(j, view, &w);
+	if (needs_mark(j, view)) {
+		diff_mark_seen(j, view, mark);
+	}
+}
+
+void diff_items(struct judgement *j)
+{
+	for (size_t v = 0; v < j->view_count; v++) {
+		diff_view(j, &j->views[v]);
+	}
+	if (j->family->shape == FAMILY_CHAIN && references_unknown(j)) {
+		j->decision->tombstone = true;
+		judgement_trace(j, "it replaces what never came: remembered");
+	}
+}
+
+/* ---- cancel ---- */
+
+static bool is_cancelled(const struct judgement *j, const struct state_row *row)
+{
+	if (is_mark(row)) {
+		return false;
+	}
+	return diff_is_referenced(j, row) ||
+	       (j->alert->format == ALERT_FORMAT_JMX && has_type(row, j->alert->type) &&
+		       slot_share_event(j->alert->events, row->event));
+}
+
+static size_t cancel_view(struct judgement *j, struct view *view)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct state_row *row = &view->rows[i];
+		if (!is_cancelled(j, row)) {
+			continue;
+		}
+		found++;
+		view->listed = true;
+		if (is_newer(row, j->alert)) {
+			j->superseded = true;
+			judgement_trace(j, "cancel of %s: a newer telegram holds (alert %s)",
+				row->slot, row->alert);
+			continue;
+		}
+		diff_end(j, diff_add_effect(j, view, row, row->slot), EVENT_CANCELLED);
+	}
+	return found;
+}
+
+void diff_cancel(struct judgement *j)
+{
+	size_t found = 0;
+	bool jmx = j->alert->format == ALERT_FORMAT_JMX;
+	for (size_t v = 0; v < j->view_count; v++) {
+		struct view *view = &j->views[v];
+		found += cancel_view(j, view);
+		/* JMX repeats a series for years, so its mark knows the time: only what was issued
+		 * before the cancel stays silent. */
+		if (jmx && !diff_seen_newer(j, view, slot_seen(j))) {
+			diff_mark_seen(j, view, slot_seen(j));
+		}
+	}
+	if (!jmx && (found == 0 || references_unknown(j))) {
+		j->decision->tombstone = true;
+	}
+	if (found == 0) {
+		judgement_trace(j, "cancel of what is not in force here: remembered");
+	}
+}
+
+/* ---- a link of a chain that comes after its successor ---- */
+
+static bool has_live_beside(
+	const struct judgement *j, const struct view *view, const struct state_row *row)
+{
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct state_row *other = &view->rows[i];
+		if (other != row && diff_is_live(j, other) && !is_mark(other) &&
+			strcmp(other->kind->hazard, row->kind->hazard) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void diff_overtaken(struct judgement *j)
+{
+	for (size_t v = 0; v < j->view_count; v++) {
+		struct view *view = &j->views[v];
+		for (size_t i = 0; i < view->row_count; i++) {
+			const struct state_row *row = &view->rows[i];
+			if (is_mark(row) || !diff_is_live(j, row) || is_newer(row, j->alert) ||
+				!diff_is_referenced(j, row)) {
+				continue;
+			}
+			struct effect *e = diff_add_effect(j, view, row, row->slot);
+			diff_end(j, e, EVENT_RELEASED);
+			e->has_event = !has_live_beside(j, view, row);
+		}
+	}
+	j->decision->tombstone = references_unknown(j);
+}

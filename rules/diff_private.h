@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Between diff.c (one slot) and diff_family.c (which slots).
+ */
+#pragma once
+
+#include "rules/rules_private.h"
+
+struct state_row *diff_find_row(const struct view *view, const char *slot);
+struct effect *diff_add_effect(
+	struct judgement *j, struct view *view, const struct state_row *old, const char *slot);
+/* The slot is no longer in force; event says why, if it was. */
+void diff_end(struct judgement *j, struct effect *e, enum event_type event);
+/* One wanted slot against its row. */
+void diff_slot(
+	struct judgement *j, const struct touch *t, const char *slot, const struct state_row *old);
+void diff_info(struct judgement *j, const struct touch *t, const char *slot);
+
+/* The row was written by what this alert references, or by its own series. */
+bool diff_is_referenced(const struct judgement *j, const struct state_row *row);
+
+/* The mark of a series: rows in force nowhere that only keep the newest time. */
+bool diff_seen_newer(const struct judgement *j, const struct view *view, const char *mark);
+void diff_mark_seen(struct judgement *j, struct view *view, const char *mark);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/guards.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum { AHEAD_LIMIT_MS = 5 * 60 * 1000 };
+
+/* A word of Latin letters counts only when it stands alone: "latest" is no test. */
+static bool has_latin_word(const char *text, const char *word)
+{
+	size_t size = strlen(word);
+	const char *at = text;
+	while ((at = strcasestr(at, word)) != NULL) {
+		bool starts = at == text || !isalpha((unsigned char)at[-1]);
+		if (starts && !isalpha((unsigned char)at[size])) {
+			return true;
+		}
+		at += size;
+	}
+	return false;
+}
+
+static bool has_test_word(const char *text)
+{
+	static const char *const latin[] = {"test", "drill", "exercise"};
+	static const char *const japanese[] = {"テスト", "試験", "訓練", "ﾃｽﾄ"};
+	for (size_t i = 0; i < sizeof(latin) / sizeof(latin[0]); i++) {
+		if (has_latin_word(text, latin[i])) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < sizeof(japanese) / sizeof(japanese[0]); i++) {
+		if (strstr(text, japanese[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool texts_have_test_word(const struct alert_texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		if (has_test_word(texts->list[i].text)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool says_test(const struct alert *a)
+{
+	for (size_t i = 0; i < a->warning_count; i++) {
+		if (strcmp(a->warnings[i].code, "test-words") == 0) {
+			return true;
+		}
+	}
+	return has_test_word(a->title) || texts_have_test_word(&a->headline) ||
+	       texts_have_test_word(&a->description) || texts_have_test_word(&a->instruction);
+}
+
+/* The strictest kind among what changed decides. */
+static int64_t fresh_limit_ms(const struct judgement *j)
+{
+	int64_t limit = INT64_MAX;
+	for (size_t i = 0; i < j->effect_count; i++) {
+		const struct effect *e = &j->effects[i];
+		if (e->has_event && e->row.kind->fresh_ms < limit) {
+			limit = e->row.kind->fresh_ms;
+		}
+	}
+	return limit;
+}
+
+/* An end that comes late is still true; its own `expires` often equals the time of sending. */
+static bool only_ends(const struct judgement *j)
+{
+	for (size_t i = 0; i < j->effect_count; i++) {
+		const struct effect *e = &j->effects[i];
+		if (e->has_event && e->event != EVENT_RELEASED && e->event != EVENT_CANCELLED) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void guards_check(struct judgement *j)
+{
+	const struct alert *a = j->alert;
+	int64_t age_ms = wall_time_is_none(a->issued) ? INT64_MAX : j->now.ms - a->issued.ms;
+	if (age_ms > fresh_limit_ms(j)) {
+		j->hold_reason = pool_printf(j->pool,
+			"too old to go out by itself: issued %" PRId64 " minutes ago",
+			age_ms / 60000);
+	} else if (age_ms < -AHEAD_LIMIT_MS) {
+		j->hold_reason = pool_printf(j->pool,
+			"issued %" PRId64 " minutes in the future: check the clocks",
+			-age_ms / 60000);
+	} else if (!wall_time_is_none(a->expires) && a->expires.ms <= j->now.ms && !only_ends(j)) {
+		j->hold_reason = "it had expired before it arrived";
+	} else if (a->status == ALERT_STATUS_ACTUAL && says_test(a)) {
+		j->hold_reason = "it speaks of a test or a drill under an actual status";
+	}
+	if (j->hold_reason) {
+		j->decision->alarm = true;
+		judgement_trace(j, "held: %s", j->hold_reason);
+	}
+}

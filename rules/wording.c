@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/wording.h"
+
+#include "base/buf.h"
+#include "rules/words.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+enum { OWN_TEXT_MAX = 4000, TEXT_MAX = 64 * 1024 };
+
+/* ---- small tools ---- */
+
+struct pair {
+	char key;
+	const char *text;
+};
+
+static const char *expand(
+	struct pool *pool, const char *template, const struct pair *pairs, size_t count)
+{
+	struct buf out;
+	buf_init(&out, TEXT_MAX);
+	for (const char *c = template; *c; c++) {
+		size_t i = count;
+		if (c[0] == '{' && c[1] != '\0' && c[2] == '}') {
+			for (i = 0; i < count && pairs[i].key != c[1]; i++) {
+			}
+		}
+		if (i < count) {
+			(void)buf_add_text(&out, pairs[i].text);
+			c += 2;
+		} else {
+			(void)buf_add(&out, c, 1);
+		}
+	}
+	const char *kept = pool_copy_text(pool, buf_text(&out));
+	buf_clear(&out);
+	return kept;
+}
+
+#define EXPAND(pool, template, ...)                                                                \
+	expand(pool, template, (const struct pair[]){__VA_ARGS__},                                 \
+		sizeof((const struct pair[]){__VA_ARGS__}) / sizeof(struct pair))
+
+size_t wording_length(const char *text)
+{
+	size_t count = 0;
+	for (; *text; text++) {
+		count += ((unsigned char)*text & 0xC0U) != 0x80U;
+	}
+	return count;
+}
+
+/* U+0080-009F, U+200B-200F, U+202A-202E, U+2066-2069, U+FEFF. Returns bytes, 0: none. */
+static size_t hidden_size(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F) {
+		return 2;
+	}
+	if (c[0] == 0xE2 && c[1] == 0x80 &&
+		((c[2] >= 0x8B && c[2] <= 0x8F) || (c[2] >= 0xAA && c[2] <= 0xAE))) {
+		return 3;
+	}
+	if (c[0] == 0xE2 && c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9) {
+		return 3;
+	}
+	return c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF ? 3 : 0;
+}
+
+const char *wording_clean(struct pool *pool, const char *text, size_t limit)
+{
+	struct buf out;
+	buf_init(&out, TEXT_MAX);
+	size_t size = strlen(text);
+	const char *end = text + utf8_cut(text, size, limit);
+	while (text < end) {
+		size_t hidden = hidden_size(text);
+		bool newline = *text == '\n' || (*text == '\r' && text[1] != '\n');
+		if (hidden > 0) {
+			text += hidden;
+		} else if (newline) {
+			/* Not at the beginning, at most one empty line. */
+			bool skip =
+				out.size == 0 || (out.size > 1 && out.data[out.size - 1] == '\n' &&
+							 out.data[out.size - 2] == '\n');
+			(void)buf_add(&out, "\n", skip ? 0 : 1);
+			text++;
+		} else if (*text == '\r') {
+			text++;
+		} else {
+			bool control = iscntrl((unsigned char)*text) != 0;
+			(void)buf_add(&out, control ? " " : text, 1);
+			text++;
+		}
+	}
+	while (out.size > 0 && isspace((unsigned char)out.data[out.size - 1])) {
+		out.data[--out.size] = '\0';
+	}
+	const char *kept = pool_printf(pool, "%s%s", buf_text(&out), size > limit ? "…" : "");
+	buf_clear(&out);
+	return kept;
+}
+
+void words_clock_of(struct wall_time t, struct words_clock *out)
+{
+	time_t seconds = (time_t)(t.ms / 1000) + (time_t)CLOCK_JST_OFFSET_MINUTES * 60;
+	struct tm tm = {0};
+	(void)gmtime_r(&seconds, &tm);
+	*out = (struct words_clock){tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min};
+}
+
+/* ---- what is said of one effect ---- */
+
+struct thing {
+	const struct kind *kind;
+	int grade;
+	const char *name; /* of the item */
+};
+
+static int grade_of(const struct kind *kind, enum severity severity, int level)
+{
+	(void)kind;
+	if (level >= 2) {
+		return level;
+	}
+	return severity == SEVERITY_EXTREME ? 5 : severity == SEVERITY_MINOR ? 2 : 3;
+}
+
+static struct thing thing_of(const struct state_row *row)
+{
+	return (struct thing){row->kind, grade_of(row->kind, row->severity, row->level), row->name};
+}
+
+/* Grades fall through: 4 of a hazard without such a name is spoken of as 3. */
+static const struct words_noun *noun_row(const struct words *w, const struct thing *t)
+{
+	for (size_t i = 0; i < w->noun_count; i++) {
+		if (strcmp(w->nouns[i].kind, t->kind->name) == 0 && w->nouns[i].grade <= t->grade) {
+			return &w->nouns[i];
+		}
+	}
+	return NULL;
+}
+
+static const char *noun_of(const struct words *w, const struct thing *t)
+{
+	const struct words_noun *row = noun_row(w, t);
+	if (row && row->noun) {
+		return row->noun;
+	}
+	if (row) {
+		return t->name[0] && wording_length(t->name) <= 11 ? t->name : w->fallback_noun;
+	}
+	return strcmp(w->lang, "ja") == 0 ? t->kind->ja : t->kind->en;
+}
+
+static const char *title_noun_of(const struct words *w, const struct thing *t)
+{
+	const struct words_noun *row = noun_row(w, t);
+	return row && row->title ? row->title : noun_of(w, t);
+}
+
+static const char *spoken_noun_of(const struct words *w, const struct thing *t)
+{
+	const struct words_noun *row = noun_row(w, t);
+	return row && row->spoken ? row->spoken : noun_of(w, t);
+}
+
+static const struct words_advice *advice_of(
+	const struct words_advice *list, size_t count, const struct thing *t)
+{
+	static const struct words_advice none = {"*", 0, "", "", ""};
+	for (size_t i = 0; i < count; i++) {
+		if (kind_matches(list[i].kinds, t->kind->name) && list[i].grade_min <= t->grade) {
+			return &list[i];
+		}
+	}
+	return &none;
+}
+
+struct writing {
+	struct judgement *j;
+	struct pool *pool;
+	const struct words *w;
+	const struct broadcast *b;
+	struct effect *const *effects;
+	size_t effect_count;
+	struct thing now; /* of the worst effect */
+	enum words_act act;
+	const struct words_phrase *phrase;
+	const struct words_advice *advice;
+	const char *noun;
+	const char *old_noun;
+	const char *title_noun;
+	const char *spoken_noun;
+	const char *spoken_old_noun;
+	const char *about;
+	const char *all; /* municipalities */
+	const char *short_list;
+	const char *value; /* as people say it */
+	bool in_force;
+};
+
+static enum words_act act_of(const struct writing *w)
+{
+	static const enum words_act acts[] = {
+		[EVENT_ISSUED] = WORDS_ISSUED,
+		[EVENT_RAISED] = WORDS_RAISED,
+		[EVENT_LOWERED] = WORDS_LOWERED,
+		[EVENT_ADDED] = WORDS_ISSUED,
+		[EVENT_RELEASED] = WORDS_RELEASED,
+		[EVENT_CANCELLED] = WORDS_CANCELLED,
+		[EVENT_CORRECTED] = WORDS_CORRECTED,
+		[EVENT_INFO] = WORDS_INFO,
+	};
+	enum words_act act = acts[w->b->event];
+	if (act == WORDS_CORRECTED && !w->effects[0]->row.in_force) {
+		return WORDS_CORRECTED_AWAY;
+	}
+	bool same = strcmp(w->noun, w->old_noun) == 0;
+	return (act == WORDS_RAISED || act == WORDS_LOWERED) && same ? WORDS_UPDATED : act;
+}
+
+static const char *name_of(const struct words *w, const struct municipality *m)
+{
+	if (w->name_is_reading && m->reading[0] && (unsigned char)m->reading[0] < 0x80) {
+		return m->reading;
+	}
+	return m->name[0] ? m->name : m->code;
+}
+
+static const char *list_names(struct writing *w, size_t limit)
+{
+	const char *text = "";
+	size_t shown = 0;
+	for (size_t v = 0; v < w->j->view_count; v++) {
+		bool in = false;
+		for (size_t i = 0; i < w->effect_count; i++) {
+			in = in || w->effects[i]->view == &w->j->views[v];
+		}
+		if (in && shown++ < limit) {
+			text = pool_printf(w->pool, "%s%s%s", text, text[0] ? w->w->separator : "",
+				name_of(w->w, w->j->views[v].municipality));
+		}
+	}
+	return shown > limit ? pool_printf(w->pool, "%s%s", text, w->w->and_others) : text;
+}
+
+static const char *fill(struct writing *w, const char *template, const char *noun,
+	const char *old_noun, const char *municipalities)
+{
+	return EXPAND(w->pool, template, {'m', municipalities}, {'n', noun}, {'o', old_noun},
+		{'t', w->title_noun}, {'v', w->value});
+}
+
+static const char *with_about(struct writing *w, const char *noun)
+{
+	return w->about[0] ? EXPAND(w->pool, w->w->of, {'m', w->about}, {'n', noun}) : noun;
+}
+
+static void prepare(struct writing *w)
+{
+	const struct effect *worst = w->effects[0];
+	const struct words *words = w->w;
+	w->now = thing_of(&worst->row);
+	struct thing old = worst->was_live ? thing_of(worst->old) : w->now;
+	w->noun = noun_of(words, &w->now);
+	w->old_noun = noun_of(words, &old);
+	w->title_noun = title_noun_of(words, &w->now);
+	w->spoken_noun = spoken_noun_of(words, &w->now);
+	w->spoken_old_noun = spoken_noun_of(words, &old);
+	w->about = wording_clean(w->pool, worst->about, 60);
+	w->value = words->scale(w->pool, worst->row.value);
+	w->all = list_names(w, SIZE_MAX);
+	w->short_list = list_names(w, 1);
+	w->act = act_of(w);
+	const struct words_noun *row = noun_row(words, &w->now);
+	enum words_style style = row ? row->style : WORDS_WARNING;
+	if (style == WORDS_SHOCK && w->value[0] == '\0') {
+		style = WORDS_WARNING; /* no intensity is known: say only that there is news */
+	}
+	w->phrase = &words->phrases[style][w->act];
+	w->in_force = w->act != WORDS_RELEASED && w->act != WORDS_CANCELLED &&
+		      w->act != WORDS_CORRECTED_AWAY;
+	w->advice = w->in_force ? advice_of(words->advice, words->advice_count, &w->now)
+				: advice_of(words->after, words->after_count, &w->now);
+}
+
+/* ---- the telegram's own words ---- */
+
+static bool same_language(const char *a, const char *b)
+{
+	size_t size = strcspn(b, "-");
+	return strncasecmp(a, b, size) == 0 && (a[size] == '\0' || a[size] == '-');
+}
+
+static const char *own_text(struct writing *w, const struct alert_texts *texts, bool any_language)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		if (same_language(texts->list[i].lang, w->w->lang)) {
+			return wording_clean(w->pool, texts->list[i].text, OWN_TEXT_MAX);
+		}
+	}
+	return any_language && texts->count > 0
+		       ? wording_clean(w->pool, texts->list[0].text, OWN_TEXT_MAX)
+		       : "";
+}
+
+/* Staff's and safety news are nothing but their own words. */
+static bool is_plain(const struct writing *w)
+{
+	const struct words_noun *row = noun_row(w->w, &w->now);
+	return row && row->style == WORDS_PLAIN;
+}
+
+/* A CAP Cancel often repeats the old text ("Shelter now"): at an end only JMX is quoted. */
+static bool may_quote(const struct writing *w)
+{
+	return w->in_force || w->j->alert->format == ALERT_FORMAT_JMX;
+}
+
+static const char *headline(struct writing *w)
+{
+	return may_quote(w) ? own_text(w, &w->j->alert->headline, is_plain(w)) : "";
+}
+
+/* ---- the forms ---- */
+
+static void line(struct buf *out, const char *text)
+{
+	if (text[0]) {
+		(void)buf_add_text(out, text);
+		(void)buf_add(out, "\n", 1);
+	}
+}
+
+static const char *take(struct writing *w, struct buf *out)
+{
+	while (out->size > 0 && out->data[out->size - 1] == '\n') {
+		out->data[--out->size] = '\0';
+	}
+	const char *kept = pool_copy_text(w->pool, buf_text(out));
+	buf_clear(out);
+	return kept;
+}
+
+static const char *write_title(struct writing *w)
+{
+	const char *own = headline(w);
+	if (is_plain(w) && w->act == WORDS_ISSUED && own[0] && !strchr(own, '\n') &&
+		wording_length(own) <= w->w->title_limit) {
+		return own;
+	}
+	return fill(w, w->phrase->title, w->noun, w->old_noun, w->short_list);
+}
+
+static const char *write_brief(struct writing *w)
+{
+	size_t limit = w->w->brief_limit;
+	const char *own = headline(w);
+	if (is_plain(w) && w->act == WORDS_ISSUED && own[0] && wording_length(own) <= limit) {
+		return own;
+	}
+	const char *template = w->phrase->brief ? w->phrase->brief : w->phrase->sentence;
+	const char *text = fill(w, template, with_about(w, w->noun), w->old_noun, w->short_list);
+	if (wording_length(text) > limit) {
+		text = fill(w, template, w->noun, w->old_noun, w->short_list);
+	}
+	const char *both = pool_printf(w->pool, "%s%s%s", text, w->w->join, w->advice->brief);
+	return w->advice->brief[0] && wording_length(both) <= limit ? both : text;
+}
+
+static const char *level_line(struct writing *w)
+{
+	bool own_order = kind_matches("evacuation.*", w->now.kind->name);
+	if (!w->in_force || own_order || w->b->level < 1) {
+		return ""; /* the order's noun names its level */
+	}
+	return EXPAND(w->pool, w->w->level, {'u', w->w->number(w->pool, w->b->level)});
+}
+
+static const char *value_line(struct writing *w)
+{
+	const char *value = w->effects[0]->row.value;
+	if (!w->in_force || value[0] == '\0') {
+		return "";
+	}
+	if (strcmp(w->now.kind->hazard, "tsunami") == 0) {
+		return EXPAND(w->pool, w->w->height, {'v', value});
+	}
+	return strcmp(w->now.kind->hazard, "eew") == 0
+		       ? EXPAND(w->pool, w->w->intensity, {'v', w->value})
+		       : "";
+}
+
+static const char *also_line(struct writing *w)
+{
+	const char *list = "";
+	for (size_t i = 1; i < w->effect_count; i++) {
+		struct thing t = thing_of(&w->effects[i]->row);
+		const char *noun = noun_of(w->w, &t);
+		if (strcmp(noun, w->noun) != 0 && !strstr(list, noun)) {
+			list = pool_printf(
+				w->pool, "%s%s%s", list, list[0] ? w->w->separator : "", noun);
+		}
+	}
+	return list[0] ? EXPAND(w->pool, w->w->also, {'n', list}) : "";
+}
+
+static void quote(struct writing *w, struct buf *out)
+{
+	const struct alert *a = w->j->alert;
+	const char *first = headline(w);
+	if (first[0]) {
+		(void)buf_add(out, "\n", 1);
+	}
+	line(out, first);
+	if (a->format != ALERT_FORMAT_JMX && w->in_force) {
+		line(out, own_text(w, &a->description, is_plain(w)));
+		line(out, own_text(w, &a->instruction, is_plain(w)));
+	}
+}
+
+static const char *write_body(struct writing *w, const char *title)
+{
+	struct buf out;
+	buf_init(&out, TEXT_MAX);
+	const char *sentence =
+		fill(w, w->phrase->sentence, with_about(w, w->noun), w->old_noun, w->all);
+	if (w->b->status == ALERT_STATUS_EXERCISE) {
+		line(&out, w->w->drill);
+	}
+	line(&out, EXPAND(w->pool, w->w->first_line, {'t', title}, {'n', sentence}));
+	line(&out, EXPAND(w->pool, w->w->areas, {'m', w->all}));
+	const char *report = w->b->update > 1 ? EXPAND(w->pool, w->w->report,
+							{'u', w->w->number(w->pool, w->b->update)})
+					      : "";
+	if (!wall_time_is_none(w->b->issued)) {
+		line(&out, EXPAND(w->pool, w->w->issued_at,
+				   {'v', w->w->time(w->pool, w->b->issued)}, {'u', report}));
+	}
+	line(&out, level_line(w));
+	line(&out, value_line(w));
+	line(&out, also_line(w));
+	if (w->advice->body[0]) {
+		(void)buf_add(&out, "\n", 1);
+		line(&out, w->advice->body);
+	}
+	quote(w, &out);
+	(void)buf_add(&out, "\n", 1);
+	line(&out, EXPAND(w->pool, w->w->source, {'n', w->b->source}));
+	return take(w, &out);
+}
+
+/* "10m" is read letter by letter by some devices. */
+static const char *spoken_height(struct writing *w)
+{
+	const char *value = w->effects[0]->row.value;
+	const char *metres = strchr(value, 'm');
+	bool ja = strcmp(w->w->lang, "ja") == 0;
+	if (metres) {
+		value = pool_printf(w->pool, "%.*s%s%s", (int)(metres - value), value,
+			ja ? "メートル" : " metres", metres + 1);
+	}
+	return EXPAND(w->pool, w->w->height_spoken, {'v', value});
+}
+
+static const char *write_speech(struct writing *w)
+{
+	struct buf out;
+	buf_init(&out, TEXT_MAX);
+	if (w->b->status == ALERT_STATUS_EXERCISE) {
+		line(&out, w->w->drill);
+	}
+	bool urgent = w->act == WORDS_ISSUED || w->act == WORDS_RAISED;
+	if (urgent && !is_plain(w) &&
+		(w->b->severity == SEVERITY_EXTREME || strcmp(w->now.kind->hazard, "eew") == 0)) {
+		line(&out, EXPAND(w->pool, w->w->twice, {'n', w->spoken_noun}));
+	}
+	const char *template = w->phrase->speech ? w->phrase->speech : w->phrase->sentence;
+	const char *about = w->about[0] ? with_about(w, w->spoken_noun) : w->spoken_noun;
+	line(&out, w->w->speak(w->pool, fill(w, template, about, w->spoken_old_noun, w->all)));
+	if (is_plain(w)) {
+		line(&out, w->w->speak(w->pool, headline(w)));
+		if (w->in_force) {
+			line(&out,
+				w->w->speak(w->pool, own_text(w, &w->j->alert->description, true)));
+		}
+	}
+	if (w->in_force && strcmp(w->now.kind->hazard, "tsunami") == 0 &&
+		w->effects[0]->row.value[0]) {
+		line(&out, spoken_height(w));
+	}
+	line(&out, w->advice->speech);
+	return take(w, &out);
+}
+
+/* ---- languages ---- */
+
+static const struct words *const languages[] = {&words_ja, &words_en};
+
+static bool is_wanted(const struct config *c, const char *lang)
+{
+	for (size_t i = 0; i < c->languages.count; i++) {
+		if (same_language(c->languages.list[i], lang)) {
+			return true;
+		}
+	}
+	for (size_t k = 0; k < c->channel_count; k++) {
+		for (size_t i = 0; i < c->channels[k].languages.count; i++) {
+			if (same_language(c->channels[k].languages.list[i], lang)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void write_language(struct judgement *j, struct broadcast *b, const struct words *words,
+	struct effect *const *effects, size_t effect_count)
+{
+	struct writing w = {.j = j,
+		.pool = b->pool,
+		.w = words,
+		.b = b,
+		.effects = effects,
+		.effect_count = effect_count};
+	prepare(&w);
+	const char *title = write_title(&w);
+	b->texts[b->text_count++] = (struct broadcast_text){
+		.lang = words->lang,
+		.title = title,
+		.brief = write_brief(&w),
+		.body = write_body(&w, title),
+		.speech = write_speech(&w),
+	};
+}
+
+void wording_write(struct judgement *j, struct broadcast *b, struct effect *const *effects,
+	size_t effect_count)
+{
+	size_t count = sizeof(languages) / sizeof(languages[0]);
+	b->texts = pool_take(b->pool, count * sizeof(*b->texts));
+	for (size_t i = 0; i < count; i++) {
+		if (is_wanted(j->config, languages[i]->lang)) {
+			write_language(j, b, languages[i], effects, effect_count);
+		}
+	}
+	if (b->text_count == 0) {
+		write_language(j, b, &words_ja, effects, effect_count);
+	}
+}

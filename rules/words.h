@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The words of one language, as tables: a further language is one more file of this form.
+ * Templates hold {m} municipalities, {n} noun, {o} noun before, {t} short noun for titles,
+ * {v} value, {u} number.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <stddef.h>
+
+/* How a language speaks of a kind. */
+enum words_style {
+	WORDS_WARNING, /* is issued, raised, released by an authority */
+	WORDS_ORDER,   /* the municipality's own order */
+	WORDS_SHOCK,   /* an observed earthquake */
+	WORDS_EEW,
+	WORDS_PLAIN, /* news: the sender's own sentence comes first */
+	WORDS_STYLE_COUNT,
+};
+
+/* What is told; finer than the event. */
+enum words_act {
+	WORDS_ISSUED,
+	WORDS_RAISED,
+	WORDS_UPDATED, /* raised within the same noun */
+	WORDS_LOWERED,
+	WORDS_RELEASED,
+	WORDS_CANCELLED,
+	WORDS_CORRECTED,
+	WORDS_CORRECTED_AWAY, /* the correction takes us out */
+	WORDS_INFO,
+	WORDS_ACT_COUNT,
+};
+
+struct words_phrase {
+	const char *title;
+	const char *sentence;
+	const char *brief;  /* NULL: the sentence */
+	const char *speech; /* NULL: the sentence */
+};
+
+struct words_noun {
+	const char *kind;
+	int grade; /* 5 special warning, 4, 3 warning, 2 advisory; 0: any */
+	enum words_style style;
+	const char *noun;   /* NULL: the item's own name */
+	const char *title;  /* NULL: the noun */
+	const char *spoken; /* NULL: the noun */
+};
+
+/* What to do. First match by kind and grade. */
+struct words_advice {
+	const char *kinds;
+	int grade_min;
+	const char *brief;
+	const char *body;
+	const char *speech;
+};
+
+struct words {
+	const char *lang;
+	const struct words_noun *nouns;
+	size_t noun_count;
+	const struct words_phrase (*phrases)[WORDS_ACT_COUNT];
+	const struct words_advice *advice; /* in force */
+	size_t advice_count;
+	const struct words_advice *after; /* released or cancelled */
+	size_t after_count;
+	const char *fallback_noun;
+	const char *drill;
+	const char *first_line;	 /* {t} title, {n} sentence */
+	const char *areas;	 /* {m} */
+	const char *issued_at;	 /* {v} time, {u} report number or "" */
+	const char *report;	 /* {u} */
+	const char *level;	 /* 相当: {u} */
+	const char *order_level; /* the municipality's own: {u}, {n} */
+	const char *height;	 /* {v} */
+	const char *height_spoken;
+	const char *intensity;	/* expected, {v} */
+	const char *also;	/* {n}: other nouns in the same message */
+	const char *source;	/* {n} */
+	const char *of;		/* {m} river or volcano, {n} noun */
+	const char *twice;	/* {n}, for extreme */
+	const char *separator;	/* of a list */
+	const char *and_others; /* after the first names of a long list */
+	const char *join;	/* between sentences */
+	const char *(*number)(struct pool *pool, int number);
+	const char *(*scale)(struct pool *pool, const char *intensity);
+	const char *(*time)(struct pool *pool, struct wall_time t);
+	const char *(*speak)(struct pool *pool, const char *text); /* no brackets, no symbols */
+	size_t title_limit;					   /* characters; tests measure */
+	size_t brief_limit;
+	int name_is_reading; /* municipalities by their reading where it is Latin */
+};
+
+extern const struct words words_ja;
+extern const struct words words_en;
+
+/* Month, day, hour and minute in Japan. */
+struct words_clock {
+	int month;
+	int day;
+	int hour;
+	int minute;
+};
+void words_clock_of(struct wall_time t, struct words_clock *out);
