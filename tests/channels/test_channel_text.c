@@ -283,7 +283,12 @@ static const struct escape_case {
 		"<a href=\"x\">&'"},
 	{"new header", "a\r\nBcc: b", "a \nBcc: b", "a Bcc: b"},
 	{"escape sequence", "a\x1B[2J", "a [2J", "a [2J"},
-	{"C1 control", "a\xC2\x85" "b", "a\xC2\x85" "b", "a b"},
+	{"C1 control",
+		"a\xC2\x85"
+		"b",
+		"a\xC2\x85"
+		"b",
+		"a b"},
 	{"bidi override", "a\u202Eb\u2066c", "a\u202Eb\u2066c", "a b c"},
 	{"tab", "a\tb", "a\tb", "a b"},
 	{"line separator", "a\u2028b", "a\u2028b", "a b"},
