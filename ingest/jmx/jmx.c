@@ -206,14 +206,24 @@ static void read_comments(struct jmx *j)
 	jmx_say(&j->instruction, jmx_at(j, j->body, ns, "Comments/WarningComment/Text"));
 }
 
+/* 津波予報 and 噴火予報 are what remains after a warning: they do not keep an alert in force. */
+static bool is_remainder(const struct kind *kind)
+{
+	return strcmp(kind->name, "tsunami.forecast") == 0 ||
+		strcmp(kind->name, "volcano.forecast") == 0;
+}
+
 static bool all_released(const struct alert *a)
 {
+	size_t released = 0;
 	for (size_t i = 0; i < a->item_count; i++) {
-		if (a->items[i].transition != TRANSITION_RELEASED) {
+		if (a->items[i].transition == TRANSITION_RELEASED) {
+			released++;
+		} else if (!is_remainder(a->items[i].kind)) {
 			return false;
 		}
 	}
-	return a->item_count > 0;
+	return released > 0;
 }
 
 static void settle_action(struct jmx *j)

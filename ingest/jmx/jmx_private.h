@@ -12,8 +12,10 @@
  *   (0 issue, 1 correction, 2 cancel) and sending time; types whose serials start anew or are
  *   empty put the time of issue first. So a cancel that repeats the last serial comes after it,
  *   and the same EventID and serial some years later is another telegram.
- * - A released item (TRANSITION_RELEASED) says by kind, code and name what ended; its severity is
- *   unknown and its level 0. Code "00" means: nothing of this hazard is in force in these areas.
+ * - A released item (TRANSITION_RELEASED) says by its kind what ended; its severity is unknown and
+ *   its level 0; code and name are the telegram's. Code "00" in a VPWW: nothing of this hazard is in
+ *   force in these areas, whether it ended now or was never there.
+ * - action release: at least one item released and nothing left but 津波予報 or 噴火予報.
  * - A cancel has no items; its reference names the series.
  */
 #pragma once

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The project's own telegrams: what each decodes to, line by line.
+ */
+#include "base/file.h"
+#include "ingest/decode.h"
+#include "ingest/xml.h"
+#include "tests/cmocka_all.h"
+#include "tests/ingest/jmx_sketch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLES SOURCE_DIR "/schemas/samples/jmx/"
+
+static struct alert *decode_file(const char *name)
+{
+	char path[512];
+	char *data = NULL;
+	size_t size = 0;
+	struct err e = {0};
+	(void)snprintf(path, sizeof(path), SAMPLES "%s.xml", name);
+	if (file_read(path, XML_SIZE_LIMIT, &data, &size, &e) != 0) {
+		fail_msg("%s", e.text);
+	}
+	struct alert *a = NULL;
+	struct decode_refusal refusal;
+	int rc = decode_telegram(data, size, NULL, &a, &refusal);
+	free(data);
+	if (rc != 0) {
+		fail_msg("%s: refused %s: %s", name, refusal.code, refusal.reason);
+	}
+	return a;
+}
+
+struct expectation {
+	const char *file;
+	const char *envelope;
+	const char *items;
+};
+
+static const struct expectation expectations[] = {
+	{"earthquake", "actual issue VXSE53 VXSE53/20261120143000",
+		"earthquake.intensity - severe L0 none 6- | 2 "
+		"jma.seismic_area:251..jma.seismic_city:0720900\n"
+		"earthquake.intensity - severe L0 none 5+ | 1 jma.seismic_city:0720400\n"
+		"earthquake.intensity - severe L0 none 5- | 2 "
+		"jma.seismic_city:0721200..jma.seismic_city:0754600\n"
+		"earthquake.intensity - severe L0 none 5- | 2 "
+		"jma.seismic_area:250..jma.seismic_city:0720100\n"
+		"earthquake.intensity - moderate L0 none 4 | 1 jma.seismic_city:0720300\n"
+		"earthquake.intensity - moderate L0 none 3 | 2 "
+		"jma.seismic_area:252..jma.seismic_city:0720200\n"},
+	{"eew-1-first", "actual issue VXSE43 VXSE43/20261120143000",
+		"eew.warning 10 severe L0 none 5- | 1 jma.seismic_area:251\n"
+		"eew.warning 10 severe L0 none 4 | 1 jma.seismic_area:220\n"},
+	{"eew-2-update", "actual update VXSE43 VXSE43/20261120143000",
+		"eew.warning 11 extreme L0 none 6- | 1 jma.seismic_area:251\n"
+		"eew.warning 10 severe L0 none 5- | 1 jma.seismic_area:250\n"
+		"eew.warning 19 severe L0 none 5- | 1 jma.seismic_area:220\n"
+		"eew.forecast 00 moderate L0 none 3 | 1 jma.seismic_area:252\n"},
+	{"eew-3-cancel", "actual cancel VXSE43 VXSE43/20261120143000", ""},
+	{"flood-1-level4", "actual update VXKO VXKO/070028000100",
+		"flood.river 40 severe L4 none - | 2 jma.river:070028000100..jma.city:0720400\n"},
+	{"flood-2-level5-short", "actual update VXKO VXKO/070028000100",
+		"flood.river 51 extreme L5 none - | 1 jma.river:070028000100\n"},
+	{"flood-3-release", "actual release VXKO VXKO/070028000100",
+		"flood.river 10 unknown L0 released - | 1 jma.river:070028000100\n"},
+	{"intensity-flash", "actual issue VXSE51 VXSE51/20261120143000",
+		"earthquake.intensity - severe L0 none 6- | 1 jma.seismic_area:251\n"
+		"earthquake.intensity - severe L0 none 5- | 2 "
+		"jma.seismic_area:250..jma.seismic_area:221\n"
+		"earthquake.intensity - moderate L0 none 4 | 1 jma.seismic_area:252\n"},
+	{"landslide-level4", "actual issue VPWW56 VPWW56/070000",
+		"weather.landslide 00 unknown L0 released - | 59 "
+		"jma.city:0720100..jma.city:0756400\n"
+		"weather.landslide 49 severe L4 raised - | 1 jma.city:0720400\n"
+		"weather.landslide 29 minor L2 issued - | 1 jma.city:0754100\n"},
+	{"rain-1-level3", "actual issue VPWW55 VPWW55/070000",
+		"weather.rain 00 unknown L0 released - | 58 jma.city:0720100..jma.city:0756400\n"
+		"weather.rain 03 moderate L3 raised - | 1 jma.city:0720400\n"
+		"weather.rain 10 minor L2 issued - | 2 jma.city:0754100..jma.city:0754200\n"},
+	{"rain-2-level5", "actual issue VPWW55 VPWW55/070000",
+		"weather.rain 00 unknown L0 released - | 58 jma.city:0720100..jma.city:0756400\n"
+		"weather.rain 33 extreme L5 raised - | 1 jma.city:0720400\n"
+		"weather.rain 43 severe L4 raised - | 1 jma.city:0754100\n"
+		"weather.rain 03 moderate L3 raised - | 1 jma.city:0754200\n"},
+	{"rain-3-lowered", "actual issue VPWW55 VPWW55/070000",
+		"weather.rain 00 unknown L0 released - | 58 jma.city:0720100..jma.city:0756400\n"
+		"weather.rain 43 severe L4 lowered - | 1 jma.city:0720400\n"
+		"weather.rain 03 moderate L3 lowered - | 1 jma.city:0754100\n"
+		"weather.rain 03 moderate L3 continued - | 1 jma.city:0754200\n"},
+	{"rain-4-release", "actual release VPWW55 VPWW55/070000",
+		"weather.rain 00 unknown L0 released - | 58 jma.city:0720100..jma.city:0756400\n"
+		"weather.rain 43 unknown L0 released - | 1 jma.city:0720400\n"
+		"weather.rain 03 unknown L0 released - | 2 jma.city:0754100..jma.city:0754200\n"},
+	{"rainband", "actual issue VPBS50 VPBS50/HJPTC202611202020",
+		"weather.rainband 線状降水帯発生 severe L0 none - | 1 jma.forecast:070020\n"},
+	{"record-rain", "actual update VPBS50 VPBS50/KJPTC202611202030",
+		"weather.record_rain 記録雨 severe L0 none - | 3 "
+		"jma.forecast:070020..jma.city:0754100\n"},
+	{"storm-surge-level3", "actual issue VPWW57 VPWW57/070000",
+		"weather.storm_surge 00 unknown L0 released - | 59 "
+		"jma.city:0720100..jma.city:0756400\n"
+		"weather.storm_surge 08 moderate L3 raised - | 2 "
+		"jma.city:0720400..jma.surge:0720499\n"
+		"weather.storm_surge 19 minor L2 issued - | 1 jma.city:0720900\n"},
+	{"storm-two-kinds", "actual issue VPWW58 VPWW58/070000",
+		"weather.storm 00 unknown L0 released - | 59 jma.city:0720100..jma.city:0756400\n"
+		"weather.snowstorm 00 unknown L0 released - | 59 "
+		"jma.city:0720100..jma.city:0756400\n"
+		"weather.storm 15 minor L0 continued - | 1 jma.city:0720200\n"
+		"weather.snowstorm 13 minor L0 issued - | 1 jma.city:0720200\n"
+		"weather.storm 05 moderate L0 raised - | 1 jma.city:0720400\n"
+		"weather.snowstorm 13 unknown L0 released - | 1 jma.city:0720800\n"},
+	{"tsunami-1-major", "actual issue VTSE41 VTSE41/20261120143000",
+		"tsunami.major_warning 53 extreme L0 issued 10m | 1 jma.tsunami:250\n"
+		"tsunami.major_warning 53 extreme L0 issued 巨大 | 1 jma.tsunami:220\n"
+		"tsunami.warning 51 severe L0 issued 3m | 1 jma.tsunami:300\n"
+		"tsunami.advisory 62 moderate L0 issued 1m | 1 jma.tsunami:310\n"
+		"tsunami.forecast 71 minor L0 issued - | 1 jma.tsunami:321\n"},
+	{"tsunami-2-lowered", "actual issue VTSE41 VTSE41/20261120143000",
+		"tsunami.warning 51 severe L0 lowered 3m | 2 jma.tsunami:250..jma.tsunami:220\n"
+		"tsunami.advisory 62 moderate L0 lowered 1m | 1 jma.tsunami:300\n"
+		"tsunami.advisory 72 unknown L0 released - | 1 jma.tsunami:310\n"
+		"tsunami.forecast 71 minor L0 continued - | 1 jma.tsunami:321\n"},
+	{"tsunami-3-advisory", "actual issue VTSE41 VTSE41/20261120143000",
+		"tsunami.advisory 62 moderate L0 lowered 1m | 2 jma.tsunami:250..jma.tsunami:220\n"
+		"tsunami.warning 73 unknown L0 released - | 1 jma.tsunami:300\n"
+		"tsunami.forecast 71 minor L0 continued - | 1 jma.tsunami:321\n"},
+	{"tsunami-4-release", "actual release VTSE41 VTSE41/20261120143000",
+		"tsunami.advisory 72 unknown L0 released - | 1 jma.tsunami:250\n"
+		"tsunami.advisory 60 unknown L0 released - | 2 jma.tsunami:220..jma.tsunami:300\n"},
+	{"tsunami-cancel", "actual cancel VTSE41 VTSE41/20261120143000", ""},
+	{"tsunami-exercise", "exercise issue VTSE41 VTSE41/20261120143000",
+		"tsunami.major_warning 53 extreme L0 issued 10m | 1 jma.tsunami:250\n"
+		"tsunami.major_warning 53 extreme L0 issued 巨大 | 1 jma.tsunami:220\n"
+		"tsunami.warning 51 severe L0 issued 3m | 1 jma.tsunami:300\n"
+		"tsunami.advisory 62 moderate L0 issued 1m | 1 jma.tsunami:310\n"
+		"tsunami.forecast 71 minor L0 issued - | 1 jma.tsunami:321\n"},
+	{"tsunami-test", "test issue VTSE41 VTSE41/20261120143000",
+		"tsunami.major_warning 53 extreme L0 issued 10m | 1 jma.tsunami:250\n"
+		"tsunami.major_warning 53 extreme L0 issued 巨大 | 1 jma.tsunami:220\n"
+		"tsunami.warning 51 severe L0 issued 3m | 1 jma.tsunami:300\n"
+		"tsunami.advisory 62 moderate L0 issued 1m | 1 jma.tsunami:310\n"
+		"tsunami.forecast 71 minor L0 issued - | 1 jma.tsunami:321\n"},
+	{"volcano-1-level5", "actual issue VFVO50 VFVO50/213",
+		"volcano.warning_residential 15 extreme L0 raised 噴火警戒レベル5 | 1 "
+		"jma.volcano:213\n"
+		"volcano.warning_residential 01 extreme L0 raised 噴火警戒レベル5 | 2 "
+		"jma.city:0720100..jma.city:0740800\n"
+		"volcano.warning_crater 43 severe L0 raised 噴火警戒レベル5 | 1 "
+		"jma.city:0740200\n"},
+	{"volcano-2-release", "actual release VFVO50 VFVO50/213",
+		"volcano.warning_crater 11 unknown L0 released 噴火警戒レベル1 | 1 "
+		"jma.volcano:213\n"
+		"volcano.warning_crater 04 unknown L0 released 噴火警戒レベル1 | 2 "
+		"jma.city:0720100..jma.city:0740800\n"},
+};
+
+static void test_samples(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(expectations); i++) {
+		const struct expectation *x = &expectations[i];
+		struct alert *a = decode_file(x->file);
+		struct buf text;
+		buf_init(&text, 1 << 20);
+		print_message("%s\n", x->file);
+		sketch_envelope(a, &text);
+		assert_string_equal(buf_text(&text), x->envelope);
+		buf_reset(&text);
+		sketch_items(a, &text);
+		assert_string_equal(buf_text(&text), x->items);
+		buf_clear(&text);
+		alert_free(a);
+	}
+}
+
+/* What the hub receives over the link is what was decoded. */
+static void test_samples_survive_the_link(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(expectations); i++) {
+		struct alert *a = decode_file(expectations[i].file);
+		json_t *object = alert_to_json(a);
+		struct err e = {0};
+		struct alert *back = alert_from_json(object, &e);
+		json_decref(object);
+		if (!back) {
+			fail_msg("%s: %s", expectations[i].file, e.text);
+		}
+		assert_int_equal(back->item_count, a->item_count);
+		assert_string_equal(back->revision, a->revision);
+		alert_free(back);
+		alert_free(a);
+	}
+}
+
+/* Within a series the revisions rise in the order of the reports. */
+static void test_revisions_rise(void **state)
+{
+	(void)state;
+	static const char *const chains[][2] = {
+		{"tsunami-1-major", "tsunami-cancel"},
+		{"tsunami-cancel", "tsunami-2-lowered"},
+		{"tsunami-2-lowered", "tsunami-3-advisory"},
+		{"tsunami-3-advisory", "tsunami-4-release"},
+		{"eew-1-first", "eew-2-update"},
+		{"eew-2-update", "eew-3-cancel"},
+		{"rain-1-level3", "rain-2-level5"},
+		{"rain-2-level5", "rain-3-lowered"},
+		{"rain-3-lowered", "rain-4-release"},
+		{"flood-1-level4", "flood-2-level5-short"},
+		{"flood-2-level5-short", "flood-3-release"},
+		{"volcano-1-level5", "volcano-2-release"},
+	};
+	for (size_t i = 0; i < COUNT_OF(chains); i++) {
+		struct alert *first = decode_file(chains[i][0]);
+		struct alert *second = decode_file(chains[i][1]);
+		assert_string_equal(first->series, second->series);
+		if (strcmp(first->revision, second->revision) >= 0) {
+			fail_msg("%s is not before %s", chains[i][0], chains[i][1]);
+		}
+		alert_free(first);
+		alert_free(second);
+	}
+}
+
+static bool warns(const struct alert *a, const char *code)
+{
+	for (size_t i = 0; i < a->warning_count; i++) {
+		if (strcmp(a->warnings[i].code, code) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void test_texts(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *file;
+		const char *headline;
+		const char *description;
+		const char *instruction;
+	} rows[] = {
+		{"tsunami-1-major", "ただちに避難",
+			"福島県：大津波警報：発表 予想高さ10m 20日15時10分", "高台や避難ビルへ"},
+		{"tsunami-cancel", "取り消します", "誤りでした", ""},
+		{"eew-3-cancel", "取り消します", "誤りでした", ""},
+		{"earthquake", "２０日１４時３０分", "震源：福島県沖", ""},
+		{"volcano-1-level5", "吾妻山", "福島県福島市：噴火警報：避難等", "市町村の指示"},
+		{"record-rain", "いわき市付近", "広野町付近：約１００ミリ", ""},
+		{"flood-1-level4", "警戒レベル４相当", "鎌田基準観測所", ""},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct alert *a = decode_file(rows[i].file);
+		print_message("%s\n", rows[i].file);
+		assert_non_null(strstr(alert_text_in(&a->headline, "ja"), rows[i].headline));
+		assert_non_null(strstr(alert_text_in(&a->description, "ja"), rows[i].description));
+		assert_non_null(strstr(alert_text_in(&a->instruction, "ja"), rows[i].instruction));
+		alert_free(a);
+	}
+}
+
+static void test_warnings_and_times(void **state)
+{
+	(void)state;
+	struct alert *quake = decode_file("earthquake");
+	assert_true(warns(quake, "intensity-missing"));
+	alert_free(quake);
+	struct alert *release = decode_file("tsunami-4-release");
+	char text[WALL_TIME_TEXT_SIZE];
+	assert_string_equal(wall_time_format(release->issued, release->offset_minutes, text),
+		"2026-11-21T02:00:00+09:00");
+	assert_string_equal(wall_time_format(release->sent, 0, text), "2026-11-20T17:00:08+00:00");
+	assert_string_equal(
+		wall_time_format(release->expires, 540, text), "2026-11-21T12:00:00+09:00");
+	assert_string_equal(release->office, "気象庁本庁");
+	assert_string_equal(release->sender, "気象庁");
+	alert_free(release);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_samples_survive_the_link),
+		cmocka_unit_test(test_revisions_rise),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_warnings_and_times),
+	};
+	xml_setup();
+	return cmocka_run_group_tests_name("jmx", tests, NULL, NULL);
+}
