@@ -303,6 +303,41 @@ static void test_limits(void **state)
 	free(big);
 }
 
+static const struct option_row node_rows[4];
+
+static const struct option_row node_rows[4] = {
+	{.key = "name", .type = OPTION_TEXT, .required = true, .help = "Name."},
+	{.key = "wait",
+		.type = OPTION_DURATION,
+		.fallback = "5s",
+		.min = 1,
+		.max = 9000,
+		.help = "Wait."},
+	{.key = "below", .type = OPTION_LIST, .rows = node_rows, .help = "Finer."},
+	{0},
+};
+
+/* A table that contains itself comes to an end in both. */
+static void test_rows_as_json_and_schema(void **state)
+{
+	(void)state;
+	json_t *list = option_rows_to_json(node_rows);
+	json_t *want = json_pack("[{s:s,s:s,s:b,s:s},{s:s,s:s,s:s,s:i,s:i,s:s},{s:s,s:s,s:s}]",
+		"key", "name", "type", "text", "required", 1, "help", "Name.", "key", "wait",
+		"type", "duration", "default", "5s", "min", 1, "max", 9000, "help", "Wait.", "key",
+		"below", "type", "list", "help", "Finer.");
+	assert_true(json_equal(list, want));
+	json_t *schema = option_rows_to_schema(node_rows);
+	const json_t *below = json_object_get(json_object_get(schema, "properties"), "below");
+	assert_string_equal(
+		json_text(json_object_get(below, "items"), "$ref", ""), "#/$defs/below");
+	assert_non_null(json_object_get(json_object_get(schema, "$defs"), "below"));
+	assert_false(json_flag(schema, "additionalProperties", true));
+	json_decref(schema);
+	json_decref(want);
+	json_decref(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_file_that_is_not_there),
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_rows_as_json_and_schema),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
