@@ -269,7 +269,7 @@ def test_expired_entries_leave_by_themselves(tmp_path):
         send(d, h.make_broadcast(id="long"))
         assert board(tmp_path)["long"] == "in_force"
         wait_for(lambda: board(tmp_path) == {"long": "in_force"})
-        assert len(re.findall("<article", (tmp_path / "index.html").read_text())) == 1
+        wait_for(lambda: (tmp_path / "index.html").read_text().count("<article") == 1)
 
 
 def test_expired_while_the_driver_was_down(tmp_path):
