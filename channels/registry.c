@@ -5,27 +5,13 @@
 #include <string.h>
 
 const struct channel_declaration *const channel_registry[] = {
-#ifdef HAVE_CHANNEL_AREAMAIL
 	&channel_areamail,
-#endif
-#ifdef HAVE_CHANNEL_BANNER
 	&channel_banner,
-#endif
-#ifdef HAVE_CHANNEL_EXEC
 	&channel_exec,
-#endif
-#ifdef HAVE_CHANNEL_FAKE
 	&channel_fake,
-#endif
-#ifdef HAVE_CHANNEL_MAIL
 	&channel_mail,
-#endif
-#ifdef HAVE_CHANNEL_MQTT
 	&channel_mqtt,
-#endif
-#ifdef HAVE_CHANNEL_SOCIAL
 	&channel_social,
-#endif
 	NULL,
 };
 
