@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A message is decoded here, told to the hub, and answered to its feed only when the hub has
- * answered: it waits in a queue under a number (`ref`) that the hub gives back. When the hub goes,
- * every waiting client is told to try again; nothing is kept.
+ * Start and stop of the ingest process, its connections and its counts. When the hub goes, every
+ * waiting client is told to try again; nothing is kept.
  */
 #include "ingest/ingest.h"
 
@@ -11,21 +10,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
-#include "ingest/connection.h"
-#include "ingest/feed.h"
-#include "ingest/link.h"
-#include "ingest/listener.h"
+#include "ingest/ingest_private.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 enum {
-	WAITING_LIMIT = 1024, /* alerts told to the hub and not answered, over all feeds */
 	STOP_MS = 2000,
 	FLUSH_MS = 300,
 	REPORT_MS = 1000,
@@ -45,73 +39,9 @@ static const size_t memory_limit = (size_t)2 * 1024 * 1024 * 1024;
 static const size_t memory_limit = (size_t)2 * 1024 * 1024 * 1024;
 #endif
 
-struct waiting {
-	TAILQ_ENTRY(waiting) next;
-	uint64_t ref;
-	struct connection *connection; /* NULL: gone */
-	uint64_t ticket;
-};
-
-struct client {
-	TAILQ_ENTRY(client) next;
-	struct connection *connection;
-};
-
-struct ingest {
-	struct event_base *base;
-	struct hub_link *link;
-	json_t *hello; /* owns the texts of the feeds */
-	struct feed *feeds;
-	size_t feed_count;
-	struct listener **listeners;
-	size_t listener_count;
-	struct connection_handler connections;
-	TAILQ_HEAD(, client) clients;
-	TAILQ_HEAD(, waiting) waiting;
-	size_t waiting_count;
-	uint64_t last_ref;
-	struct event *report;
-	struct event *patience; /* ends the stop */
-	struct event *check;	/* are we done? asked from the loop, not from inside a callback */
-	char hub_reason[64];	/* why the hub takes nothing; "" while it does */
-	bool blocked;		/* connections have been held back */
-	bool stopping;
-	bool flushing;
-	int status;
-};
-
-/* ---- answers ---- */
-
-static void put_json(struct connection *c, uint64_t ticket, const json_t *answer)
-{
-	char *text = json_dumps(answer, JSON_COMPACT);
-	connection_put(c, ticket, text ? text : "{\"retry\":\"hub answered nonsense\"}");
-	free(text);
-}
-
-static void put_retry(struct connection *c, uint64_t ticket, const char *reason)
-{
-	json_t *answer = json_object();
-	json_put_text(answer, "retry", reason);
-	put_json(c, ticket, answer);
-	json_decref(answer);
-}
-
-static void put_refusal(struct connection *c, uint64_t ticket, const struct decode_refusal *refusal)
-{
-	json_t *answer = json_object();
-	json_put_text(answer, "refused", refusal->code);
-	json_put_text(answer, "reason", refusal->reason);
-	if (refusal->line > 0) {
-		json_put_int(answer, "line", refusal->line);
-	}
-	put_json(c, ticket, answer);
-	json_decref(answer);
-}
-
 /* ---- counts ---- */
 
-static void changed(struct ingest *in, struct feed *feed)
+void ingest_changed(struct ingest *in, struct feed *feed)
 {
 	feed->changed = true;
 	if (in->report && !event_pending(in->report, EV_TIMEOUT, NULL)) {
@@ -135,7 +65,7 @@ static void on_report(int fd, short what, void *data)
 
 /* ---- the end ---- */
 
-static void end_if_done(struct ingest *in)
+void ingest_end_if_done(struct ingest *in)
 {
 	if (in->stopping && TAILQ_EMPTY(&in->clients) &&
 		(in->status != 0 || hub_link_idle(in->link))) {
@@ -143,8 +73,7 @@ static void end_if_done(struct ingest *in)
 	}
 }
 
-/* Every entry into this file that may have changed a connection ends here. */
-static void settle_all(struct ingest *in)
+void ingest_settle_all(struct ingest *in)
 {
 	struct client *client;
 	struct client *next;
@@ -152,20 +81,6 @@ static void settle_all(struct ingest *in)
 		next = TAILQ_NEXT(client, next);
 		connection_settle(client->connection);
 	}
-}
-
-static void give_up_waiting(struct ingest *in, const char *reason)
-{
-	struct waiting *w;
-	while ((w = TAILQ_FIRST(&in->waiting))) {
-		TAILQ_REMOVE(&in->waiting, w, next);
-		if (w->connection) {
-			put_retry(w->connection, w->ticket, reason);
-		}
-		free(w);
-	}
-	in->waiting_count = 0;
-	settle_all(in);
 }
 
 static void set_patience(struct ingest *in, int ms)
@@ -185,15 +100,15 @@ static void on_patience(int fd, short what, void *data)
 	}
 	in->flushing = true;
 	set_patience(in, FLUSH_MS);
-	give_up_waiting(in, "hub away");
-	end_if_done(in);
+	intake_give_up(in, "hub away");
+	ingest_end_if_done(in);
 }
 
 static void on_check(int fd, short what, void *data)
 {
 	(void)fd;
 	(void)what;
-	end_if_done(data);
+	ingest_end_if_done(data);
 }
 
 static void close_listeners(struct ingest *in)
@@ -226,7 +141,7 @@ void ingest_stop(struct ingest *in)
 	log_info("stopping", "waiting=%zu", in->waiting_count);
 	wind_down(in, "stopping");
 	set_patience(in, STOP_MS);
-	end_if_done(in);
+	ingest_end_if_done(in);
 }
 
 static void on_lost(const struct err *e, void *data)
@@ -240,9 +155,9 @@ static void on_lost(const struct err *e, void *data)
 	wind_down(in, "hub away");
 	in->flushing = true;
 	set_patience(in, FLUSH_MS);
-	give_up_waiting(in, "hub away");
+	intake_give_up(in, "hub away");
 	in->status = in->status ? in->status : EXIT_FAILURE;
-	end_if_done(in);
+	ingest_end_if_done(in);
 }
 
 int ingest_status(const struct ingest *in)
@@ -250,137 +165,10 @@ int ingest_status(const struct ingest *in)
 	return in->status;
 }
 
-/* ---- messages ---- */
-
-static bool may_take(void *data)
-{
-	struct ingest *in = data;
-	bool free_to_take = in->waiting_count < WAITING_LIMIT && !hub_link_busy(in->link);
-	if (!free_to_take) {
-		in->blocked = true;
-	}
-	return free_to_take;
-}
-
-static void unblock(struct ingest *in)
-{
-	if (in->blocked && in->waiting_count < WAITING_LIMIT && !hub_link_busy(in->link)) {
-		in->blocked = false;
-		settle_all(in);
-	}
-}
-
-struct incoming {
-	struct connection *connection;
-	uint64_t ticket;
-	const char *bytes;
-	size_t size;
-	struct wall_time received;
-};
-
-static void refuse(struct ingest *in, const struct incoming *m, const struct decode_refusal *why)
-{
-	struct feed *feed = connection_feed(m->connection);
-	feed->refusals++;
-	hub_link_refused(in->link, feed->name, why, m->received, m->bytes, m->size);
-	put_refusal(m->connection, m->ticket, why);
-}
-
-static void tell_hub(struct ingest *in, const struct incoming *m, const struct alert *alert)
-{
-	const struct hub_alert message = {
-		.ref = in->last_ref + 1,
-		.feed = connection_feed(m->connection)->name,
-		.received = m->received,
-		.alert = alert,
-		.raw = m->bytes,
-		.raw_size = m->size,
-	};
-	if (hub_link_alert(in->link, &message) != 0) {
-		struct decode_refusal why;
-		(void)decode_refuse(&why, "too-large", 0, "the decoded alert is too large");
-		refuse(in, m, &why);
-		return;
-	}
-	in->last_ref++;
-	struct waiting *w = mem_new(sizeof(*w));
-	w->ref = message.ref;
-	w->connection = m->connection;
-	w->ticket = m->ticket;
-	TAILQ_INSERT_TAIL(&in->waiting, w, next);
-	in->waiting_count++;
-}
-
-/* No rate limit may hold back what is extreme (design: model, rule 10). */
-static bool never_waits(const struct alert *alert)
-{
-	return alert->status == ALERT_STATUS_ACTUAL && alert_severity(alert) == SEVERITY_EXTREME;
-}
-
-static void judge(struct ingest *in, const struct incoming *m)
-{
-	struct feed *feed = connection_feed(m->connection);
-	enum feed_rate rate = feed_rate_take(feed);
-	if (in->hub_reason[0] || rate == FEED_RATE_FLOOD) {
-		put_retry(m->connection, m->ticket,
-			in->hub_reason[0] ? in->hub_reason : "rate limit");
-		return;
-	}
-	struct alert *alert = NULL;
-	struct decode_refusal refusal;
-	int rc = decode_telegram(m->bytes, m->size, &feed->policy, &alert, &refusal);
-	if (rate == FEED_RATE_ABOVE && (rc || !never_waits(alert))) {
-		put_retry(m->connection, m->ticket, "rate limit");
-	} else if (rc) {
-		refuse(in, m, &refusal);
-	} else {
-		tell_hub(in, m, alert);
-	}
-	alert_free(alert);
-}
-
-static void on_message(
-	struct connection *c, uint64_t ticket, const char *bytes, size_t size, void *data)
-{
-	struct ingest *in = data;
-	struct feed *feed = connection_feed(c);
-	const struct incoming m = {
-		.connection = c,
-		.ticket = ticket,
-		.bytes = bytes,
-		.size = size,
-		.received = clock_wall_now(),
-	};
-	feed->messages++;
-	feed->last = m.received;
-	CRASH_POINT("ingest.received");
-	judge(in, &m);
-	changed(in, feed);
-}
-
-static void on_fault(struct connection *c, const char *code, const char *reason, void *data)
-{
-	struct ingest *in = data;
-	struct feed *feed = connection_feed(c);
-	struct decode_refusal why;
-	(void)decode_refuse(&why, code, 0, "%s", reason);
-	feed->refusals++;
-	changed(in, feed);
-	if (feed_rate_take(feed) == FEED_RATE_WITHIN) {
-		hub_link_refused(in->link, feed->name, &why, clock_wall_now(), "", 0);
-	}
-}
-
 static void on_gone(struct connection *c, void *data)
 {
 	struct ingest *in = data;
-	struct waiting *w;
-	TAILQ_FOREACH(w, &in->waiting, next)
-	{
-		if (w->connection == c) {
-			w->connection = NULL;
-		}
-	}
+	intake_forget(in, c);
 	struct client *client;
 	TAILQ_FOREACH(client, &in->clients, next)
 	{
@@ -390,7 +178,7 @@ static void on_gone(struct connection *c, void *data)
 			break;
 		}
 	}
-	changed(in, connection_feed(c));
+	ingest_changed(in, connection_feed(c));
 	if (in->stopping) {
 		event_active(in->check, EV_TIMEOUT, 0);
 	}
@@ -412,7 +200,7 @@ static void on_accepted(struct feed *feed, int fd, const struct sockaddr *peer, 
 	char name[SOURCE_TEXT_SIZE];
 	if (!source_allowed(feed->sources, feed->source_count, peer)) {
 		feed->refusals++;
-		changed(in, feed);
+		ingest_changed(in, feed);
 		log_warning("source not allowed", "feed=%s peer=%s", feed->name,
 			source_text(peer, name));
 		turn_away(fd, "{\"refused\":\"source-not-allowed\","
@@ -428,7 +216,7 @@ static void on_accepted(struct feed *feed, int fd, const struct sockaddr *peer, 
 	struct client *client = mem_new(sizeof(*client));
 	TAILQ_INSERT_TAIL(&in->clients, client, next);
 	client->connection = connection_new(in->base, feed, fd, &in->connections);
-	changed(in, feed);
+	ingest_changed(in, feed);
 }
 
 /* ---- what the hub says ---- */
@@ -515,52 +303,14 @@ static void on_hello(json_t *hello, void *data)
 	hub_link_ready(in->link, listeners);
 }
 
-static void on_answer(uint64_t ref, const json_t *answer, void *data)
-{
-	struct ingest *in = data;
-	struct waiting *w;
-	TAILQ_FOREACH(w, &in->waiting, next)
-	{
-		if (w->ref == ref) {
-			break;
-		}
-	}
-	if (!w) {
-		log_debug("answer to nobody", "ref=%llu", (unsigned long long)ref);
-		return;
-	}
-	TAILQ_REMOVE(&in->waiting, w, next);
-	in->waiting_count--;
-	if (w->connection) {
-		put_json(w->connection, w->ticket, answer);
-		connection_settle(w->connection);
-	}
-	free(w);
-	unblock(in);
-	end_if_done(in);
-}
-
-static void on_paused(bool paused, const char *reason, void *data)
-{
-	struct ingest *in = data;
-	(void)snprintf(in->hub_reason, sizeof(in->hub_reason), "%s",
-		!paused	    ? ""
-		: reason[0] ? reason
-			    : "store full");
-	in->hub_reason[utf8_cut(
-		in->hub_reason, strlen(in->hub_reason), sizeof(in->hub_reason) - 5)] = '\0';
-	log_info(paused ? "hub takes nothing" : "hub takes alerts again", "reason=%s",
-		LOG_TEXT(in->hub_reason));
-}
-
 static void on_drained(void *data)
 {
 	struct ingest *in = data;
 	if (in->waiting_count > 0) {
 		CRASH_POINT("ingest.sent");
 	}
-	unblock(in);
-	end_if_done(in);
+	intake_unblock(in);
+	ingest_end_if_done(in);
 }
 
 /* ---- the whole ---- */
@@ -578,16 +328,16 @@ struct ingest *ingest_new(struct event_base *base, int link_fd)
 		abort();
 	}
 	in->connections = (struct connection_handler){
-		.message = on_message,
-		.fault = on_fault,
-		.may_take = may_take,
+		.message = intake_message,
+		.fault = intake_fault,
+		.may_take = intake_may_take,
 		.gone = on_gone,
 		.data = in,
 	};
 	const struct hub_handler handler = {
 		.hello = on_hello,
-		.answer = on_answer,
-		.paused = on_paused,
+		.answer = intake_answer,
+		.paused = intake_paused,
 		.drained = on_drained,
 		.lost = on_lost,
 		.data = in,
