@@ -30,6 +30,7 @@ void areamail_word(
 	const struct broadcast *b, const struct areamail_limits *limits, struct areamail_text *out);
 void areamail_text_clear(struct areamail_text *t);
 
-/* A copy without URLs, mail addresses, telephone numbers, and with platform-dependent characters
- * spelt out ("①" -> "(1)"); the caller frees. */
+/* A copy without URLs, mail addresses, telephone numbers (full-width too), and with
+ * platform-dependent characters spelt otherwise ("①" -> "(1)", "㍍" -> "メートル", else "〓"); the
+ * caller frees. */
 char *areamail_clean(const char *text);

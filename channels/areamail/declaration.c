@@ -58,7 +58,7 @@ static const struct option_row carrier[] = {
 		.type = OPTION_INT,
 		.fallback = "10",
 		.min = 1,
-		.max = 1000,
+		.max = 60,
 		.help = "Messages an hour to this carrier; what is of severity extreme is never "
 			"held back.",
 	},

@@ -13,6 +13,7 @@ const char *const template_names[] = {
 	"expires",
 	"status",
 	"kind_of_message",
+	"distribution_type",
 	"references",
 	"subject",
 	"body",

@@ -44,6 +44,8 @@ struct http_request {
 	const char *const *headers; /* "Name: value", ends with NULL; no CR or LF (asserted) */
 	const void *body;
 	size_t body_size;
+	/* Never shown, should the remote repeat them; ends with NULL; may be NULL. */
+	const char *const *secrets;
 	/* filled in by http_client_run() */
 	struct http_exchange exchange; /* text points into response or the client */
 	struct buf response;	       /* at most 64 KiB; the caller clears */
@@ -54,8 +56,10 @@ struct http_request {
 void http_client_run(struct http_client *c, struct http_request *requests, size_t count,
 	struct mono_time deadline, void (*at_risk)(void *data, size_t index), void *data);
 
-/* "http://HOST…" is allowed only towards this machine: -EINVAL with the reason otherwise. */
+/* https, http only towards this machine, no password inside: -EINVAL with the reason otherwise. */
 int http_check_url(const char *url, struct err *e);
 
-/* Connects to the host of url and closes again, within timeout_ms; 0 or a negative errno. */
-int http_probe(const char *url, int timeout_ms, struct err *e);
+/* Connects to the host of url as a request would (TLS included) and closes again, within
+ * timeout_ms; 0 or a negative errno. */
+int http_probe(
+	const struct http_settings *settings, const char *url, int timeout_ms, struct err *e);

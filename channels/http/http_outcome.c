@@ -38,7 +38,7 @@ static void judge_status(int status, struct outcome *out)
 	}
 	if (status >= 200 && status < 300) {
 		out->class = OUTCOME_DELIVERED;
-	} else if (status >= 300 && status < 500) {
+	} else if (status < 500) {
 		/* Redirects are not followed: a hijacked one must not receive the message. */
 		out->class = OUTCOME_PERMANENT;
 		out->reason = OUTCOME_REASON_REFUSED;
@@ -66,11 +66,11 @@ void http_judge(const struct http_exchange *x, struct outcome *out)
 		.duration_ms = x->duration_ms,
 	};
 	outcome_set_text(out, x->text ? x->text : "");
-	if (x->end == HTTP_END_LOCAL) {
+	if (x->end == HTTP_END_LOCAL && x->request_bytes == 0) {
 		out->class = OUTCOME_PERMANENT;
 		out->scope = OUTCOME_SCOPE_CHANNEL;
 		out->reason = OUTCOME_REASON_CONFIG;
-	} else if (x->status != 0) {
+	} else if (x->status >= 200) {
 		/* A status line decides even when the body broke off: the remote had answered. */
 		judge_status(x->status, out);
 	} else if (x->request_bytes == 0) {
@@ -78,7 +78,9 @@ void http_judge(const struct http_exchange *x, struct outcome *out)
 		out->scope = OUTCOME_SCOPE_DESTINATION;
 		out->reason = end_reasons[x->end];
 	} else {
+		/* Also after a 1xx: that was not yet an answer. */
 		out->class = OUTCOME_UNKNOWN;
-		out->reason = end_reasons[x->end];
+		out->reason = x->end == HTTP_END_TIMEOUT ? OUTCOME_REASON_TIMEOUT
+							 : OUTCOME_REASON_PROTOCOL;
 	}
 }

@@ -5,6 +5,7 @@
 #include "channels/text.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,8 +47,9 @@ void post_header(struct post *p, const char *format, ...)
 	char line[4096];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(line, sizeof(line), format, args);
+	int size = vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	p->failed |= size < 0 || (size_t)size >= sizeof(line);
 	assert(p->header_count < POST_HEADERS);
 	for (char *at = line; *at; at++) {
 		if (*at == '\r' || *at == '\n') {
@@ -57,7 +59,16 @@ void post_header(struct post *p, const char *format, ...)
 	p->headers[p->header_count++] = mem_copy_text(line);
 }
 
-/* "（第2報 14時30分）": a service that refuses a text it has seen must not refuse an update. */
+void post_json(struct post *p, json_t *object)
+{
+	char *json = json_dumps(object, JSON_COMPACT);
+	p->failed |= !json || buf_add_text(&p->body, json) != 0;
+	free(json);
+	json_decref(object);
+}
+
+/* "（第2報 11月20日14:30）": a service that refuses a text it has seen must not refuse an update.
+ */
 static void write_tail(const struct broadcast *b, const char *language, char *out, size_t capacity)
 {
 	char stamp[WALL_TIME_TEXT_SIZE];
@@ -80,13 +91,61 @@ static void write_tail(const struct broadcast *b, const char *language, char *ou
 	}
 }
 
+static bool is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Both services take "@name" and X "＠name" as a call to that account, who knows nothing of the
+ * alert. A zero width space after the sign ends that; in a mail address nothing is called. */
+static char *without_mentions(const char *text)
+{
+	enum { TEXT_LIMIT = 1024 * 1024 };
+	static const char *const signs[] = {"@", "＠"};
+	struct buf out;
+	buf_init(&out, TEXT_LIMIT);
+	bool after_name = false;
+	for (const char *at = text; *at; at++) {
+		(void)buf_add(&out, at, 1);
+		for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+			size_t size = strlen(signs[i]);
+			if (!after_name && strncmp(at, signs[i], size) == 0 && is_name(at[size])) {
+				(void)buf_add(&out, at + 1, size - 1);
+				(void)buf_add_text(&out, "\u200B");
+				at += size - 1;
+				break;
+			}
+		}
+		after_name = is_name(*at);
+	}
+	return buf_steal(&out);
+}
+
+static char *text_without_mentions(
+	const struct account *a, const struct broadcast *b, enum text_measure measure, size_t limit)
+{
+	const struct broadcast_text *from = broadcast_text_in(b, a->language);
+	char *title = without_mentions(from->title);
+	char *brief = without_mentions(from->brief);
+	char *body = without_mentions(from->body);
+	struct broadcast_text clean = {
+		.lang = from->lang, .title = title, .brief = brief, .body = body, .speech = ""};
+	struct broadcast copy = *b;
+	copy.texts = &clean;
+	copy.text_count = 1;
+	char *text = text_of(&copy, a->language, TEXT_BODY, measure, limit);
+	free(title);
+	free(brief);
+	free(body);
+	return text;
+}
+
 char *post_text(const struct account *a, const struct broadcast *b, int measure, size_t limit)
 {
 	char tail[96];
 	write_tail(b, a->language, tail, sizeof(tail));
 	size_t tail_size = text_length(tail, (enum text_measure)measure);
-	char *text =
-		text_of(b, a->language, TEXT_BODY, (enum text_measure)measure, limit - tail_size);
+	char *text = text_without_mentions(a, b, (enum text_measure)measure, limit - tail_size);
 	size_t size = strlen(text);
 	text = mem_resize(text, size + strlen(tail) + 1);
 	memcpy(text + size, tail, strlen(tail) + 1);

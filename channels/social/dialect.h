@@ -33,6 +33,7 @@ struct post {
 	char *url;			 /* owned, as all below */
 	char *headers[POST_HEADERS + 1]; /* ends with NULL */
 	size_t header_count;
+	bool failed; /* a piece did not fit: must not be sent */
 	struct buf body;
 };
 
@@ -51,11 +52,16 @@ const struct dialect *dialect_find(const char *name);
 
 void post_init(struct post *p);
 void post_clear(struct post *p);
-/* header is formatted; CR and LF in it become blanks. */
+/* header is formatted; CR and LF in it become blanks; one that is too long makes the post failed.
+ */
 void post_header(struct post *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The text of a post: short form in the account's language, then 第N報 and the time, so that two
- * posts never have the same words (services refuse duplicates). The caller frees. */
+/* Appends the JSON of object, which is released; too long makes the post failed. */
+void post_json(struct post *p, json_t *object);
+
+/* The text of a post in the account's language, then 第N報 and the time, so that two posts never
+ * have the same words (services refuse duplicates). "@name" in it calls nobody. The caller frees.
+ */
 char *post_text(const struct account *a, const struct broadcast *b, int measure, size_t limit);
 
 extern const struct dialect dialect_mastodon;

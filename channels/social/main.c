@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WEBHOOK_SECRET_MIN = 24, WEBHOOK_SECRET_MAX = 64 }; /* Standard Webhooks */
+
 struct social {
 	struct agent *agent;
 	const struct dialect *dialect;
@@ -26,17 +28,24 @@ struct social {
 	struct http_client *client;
 };
 
+static void forget(char *secret, size_t size)
+{
+	if (secret) {
+		explicit_bzero(secret, size);
+		free(secret);
+	}
+}
+
 static void close_social(void *instance)
 {
 	struct social *s = instance;
-	char **secrets[] = {&s->account.token, &s->account.secret, &s->account.consumer_key,
-		&s->account.consumer_secret, &s->account.access_token, &s->account.access_secret};
+	struct account *a = &s->account;
+	char *secrets[] = {
+		a->token, a->consumer_key, a->consumer_secret, a->access_token, a->access_secret};
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
-		if (*secrets[i]) {
-			explicit_bzero(*secrets[i], strlen(*secrets[i]));
-			free(*secrets[i]);
-		}
+		forget(secrets[i], secrets[i] ? strlen(secrets[i]) : 0);
 	}
+	forget(a->secret, a->secret_size); /* bytes, not text */
 	http_client_free(s->client);
 	http_settings_clear(&s->settings);
 	free(s->url);
@@ -91,8 +100,12 @@ static int decode_webhook_secret(struct account *a, struct err *e)
 		free(raw);
 		return err_set(e, -EINVAL, "secret_file: what follows whsec_ is not base64");
 	}
-	explicit_bzero(a->secret, strlen(a->secret));
-	free(a->secret);
+	if (size < WEBHOOK_SECRET_MIN || size > WEBHOOK_SECRET_MAX) {
+		forget((char *)raw, size);
+		return err_set(e, -EINVAL, "secret_file: a whsec_ secret has %d to %d bytes",
+			WEBHOOK_SECRET_MIN, WEBHOOK_SECRET_MAX);
+	}
+	forget(a->secret, strlen(a->secret));
 	a->secret = (char *)raw;
 	a->secret_size = size;
 	return 0;
@@ -140,54 +153,66 @@ static int open_social(const json_t *options, const char *channel, const char *s
 struct risk {
 	struct agent *agent;
 	const struct channel_batch *batch;
+	size_t index;
 };
 
 static void at_risk(void *data, size_t index)
 {
 	struct risk *r = data;
-	agent_at_risk(r->agent, r->batch, index);
+	(void)index;
+	agent_at_risk(r->agent, r->batch, r->index);
+}
+
+/* One post: the declaration says a batch has one target. */
+static void deliver_one(struct social *s, const struct channel_batch *batch, size_t index)
+{
+	struct risk risk = {.agent = s->agent, .batch = batch, .index = index};
+	const char *const secrets[] = {s->account.token ? s->account.token : "",
+		s->account.access_token ? s->account.access_token : "",
+		s->account.consumer_key ? s->account.consumer_key : "", NULL};
+	struct post post;
+	struct outcome outcome;
+	post_init(&post);
+	s->dialect->write(
+		&s->account, batch->broadcast, &batch->targets[index], clock_wall_now(), &post);
+	if (post.failed) {
+		outcome = (struct outcome){
+			.class = OUTCOME_PERMANENT, .reason = OUTCOME_REASON_CONTENT};
+		outcome_set_text(&outcome, "the post does not fit into a request");
+	} else {
+		struct http_request request = {
+			.settings = &s->settings,
+			.method = "POST",
+			.url = post.url,
+			.headers = (const char *const *)post.headers,
+			.body = buf_text(&post.body),
+			.body_size = post.body.size,
+			.secrets = secrets,
+		};
+		http_client_run(s->client, &request, 1, batch->deadline, at_risk, &risk);
+		http_judge(&request.exchange, &outcome);
+		if (s->dialect->judge) {
+			s->dialect->judge(
+				request.exchange.status, buf_text(&request.response), &outcome);
+		}
+		buf_clear(&request.response);
+	}
+	agent_outcome(s->agent, batch, index, &outcome);
+	post_clear(&post);
 }
 
 static void deliver(void *instance, const struct channel_batch *batch)
 {
-	struct social *s = instance;
-	struct post *posts = mem_new_array(batch->count, sizeof(*posts));
-	struct http_request *requests = mem_new_array(batch->count, sizeof(*requests));
 	for (size_t i = 0; i < batch->count; i++) {
-		post_init(&posts[i]);
-		s->dialect->write(&s->account, batch->broadcast, &batch->targets[i],
-			clock_wall_now(), &posts[i]);
-		requests[i] = (struct http_request){
-			.settings = &s->settings,
-			.method = "POST",
-			.url = posts[i].url,
-			.headers = (const char *const *)posts[i].headers,
-			.body = buf_text(&posts[i].body),
-			.body_size = posts[i].body.size,
-		};
+		deliver_one(instance, batch, i);
 	}
-	struct risk risk = {.agent = s->agent, .batch = batch};
-	http_client_run(s->client, requests, batch->count, batch->deadline, at_risk, &risk);
-	for (size_t i = 0; i < batch->count; i++) {
-		struct outcome outcome;
-		http_judge(&requests[i].exchange, &outcome);
-		if (s->dialect->judge) {
-			s->dialect->judge(requests[i].exchange.status,
-				buf_text(&requests[i].response), &outcome);
-		}
-		agent_outcome(s->agent, batch, i, &outcome);
-		buf_clear(&requests[i].response);
-		post_clear(&posts[i]);
-	}
-	free(requests);
-	free(posts);
 }
 
 static const char *probe(void *instance, int timeout_ms, char *text, size_t capacity)
 {
 	struct social *s = instance;
 	struct err e = {0};
-	if (http_probe(s->url, timeout_ms, &e) == 0) {
+	if (http_probe(&s->settings, s->url, timeout_ms, &e) == 0) {
 		text[0] = '\0';
 		return "ok";
 	}

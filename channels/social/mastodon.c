@@ -26,10 +26,7 @@ static void write_post(const struct account *a, const struct broadcast *b,
 	json_put_text(object, "status", text);
 	json_put_text(object, "language", a->language);
 	json_put_text(object, "visibility", a->visibility);
-	char *json = json_dumps(object, JSON_COMPACT);
-	(void)buf_add_text(&post->body, json);
-	free(json);
-	json_decref(object);
+	post_json(post, object);
 	free(text);
 }
 
@@ -37,7 +34,7 @@ static void write_post(const struct account *a, const struct broadcast *b,
 static void judge(int status, const char *body, struct outcome *outcome)
 {
 	struct err e = {0};
-	json_t *answer = status == 200 ? json_read(body, strlen(body), &e) : NULL;
+	json_t *answer = status >= 200 && status < 300 ? json_read(body, strlen(body), &e) : NULL;
 	const char *id = json_text(answer, "id", "");
 	(void)snprintf(outcome->remote_id, sizeof(outcome->remote_id), "%.100s", id);
 	if (outcome->class == OUTCOME_DELIVERED) {

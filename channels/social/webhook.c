@@ -34,10 +34,7 @@ static void write_post(const struct account *a, const struct broadcast *b,
 	json_put_text(
 		object, "timestamp", wall_time_format(b->issued, CLOCK_JST_OFFSET_MINUTES, stamp));
 	json_put(object, "data", broadcast_to_json(b));
-	char *json = json_dumps(object, JSON_COMPACT);
-	(void)buf_add_text(&post->body, json);
-	free(json);
-	json_decref(object);
+	post_json(post, object);
 	char seconds[32];
 	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)(now.ms / 1000));
 	char signature[64];

@@ -33,9 +33,11 @@ static void authorize(
 		.nonce = nonce,
 		.timestamp = seconds,
 	};
-	if (oauth1_authorization(&o, "POST", url, line, sizeof(line)) == 0) {
-		post_header(post, "Authorization: %s", line);
+	if (oauth1_authorization(&o, "POST", url, line, sizeof(line))) {
+		post->failed = true;
+		return;
 	}
+	post_header(post, "Authorization: %s", line);
 }
 
 static void write_post(const struct account *a, const struct broadcast *b,
@@ -50,10 +52,7 @@ static void write_post(const struct account *a, const struct broadcast *b,
 	char *text = post_text(a, b, TEXT_X_WEIGHT, X_WEIGHT_LIMIT);
 	json_t *object = json_object();
 	json_put_text(object, "text", text);
-	char *json = json_dumps(object, JSON_COMPACT);
-	(void)buf_add_text(&post->body, json);
-	free(json);
-	json_decref(object);
+	post_json(post, object);
 	free(text);
 }
 
