@@ -305,6 +305,14 @@ static void on_closed(struct jsonl_link *link, const struct err *e, void *data)
 	finish_process(a);
 }
 
+/* A program outside the tree knows nothing of `command`: it gets what stands under `settings`. */
+static json_t *options_for(const struct channel_config *config)
+{
+	json_t *settings = json_object_get(config->options, "settings");
+	bool outside = strcmp(config->driver, "exec") == 0;
+	return outside && settings ? settings : config->options;
+}
+
 static void on_started(void *data, int fd)
 {
 	struct agent_link *a = data;
@@ -324,7 +332,7 @@ static void on_started(void *data, int fd)
 	json_put_int(hello, "protocol", 1);
 	json_put_text(hello, "channel", a->config->name);
 	json_put_text(hello, "site", a->hub->config->site);
-	json_put(hello, "options", json_incref(a->config->options));
+	json_put(hello, "options", json_incref(options_for(a->config)));
 	jsonl_link_send(a->link, hello);
 	json_decref(hello);
 }
@@ -457,6 +465,8 @@ void agent_link_drop(struct agent_link *a)
 
 static void write_targets(struct agent_link *a, struct buf *line)
 {
+	const struct text_list *languages = &a->config->languages;
+	const char *lang = languages->count > 0 ? languages->list[0] : "ja";
 	for (size_t i = 0; i < a->batch.count; i++) {
 		const struct store_target *t = &a->batch.targets[i];
 		char key[DELIVERY_KEY_SIZE];
@@ -465,7 +475,7 @@ static void write_targets(struct agent_link *a, struct buf *line)
 		json_put_text(target, "id", t->id);
 		json_put_text(target, "key", key);
 		json_put_text(target, "address", t->address);
-		json_put_text(target, "lang", t->lang);
+		json_put_text(target, "lang", t->lang[0] ? t->lang : lang);
 		json_put_text(target, "area", t->area);
 		char *text = json_dumps(target, JSON_COMPACT);
 		(void)buf_addf(line, "%s%s", i ? "," : "", text);

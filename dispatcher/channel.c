@@ -334,7 +334,7 @@ int channel_claim(struct channel *c, struct err *e)
 			continue;
 		}
 		if (breaker_is_probing(&c->breaker) && !breaker_may_probe(&c->breaker)) {
-			return 0;
+			break;
 		}
 		struct store_batch batch;
 		int rc = store_claim(c->hub->store, c->config->name, batch_limit(c),
@@ -348,6 +348,8 @@ int channel_claim(struct channel *c, struct err *e)
 		agent_link_assign(a, &batch);
 		breaker_started(&c->breaker);
 	}
+	/* All agents have work: each asks again when it is idle. */
+	c->wanted = false;
 	return 0;
 }
 

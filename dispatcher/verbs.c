@@ -43,7 +43,7 @@ static json_t *device_summary(struct hub *hub, struct err *e)
 	if (!devices) {
 		return NULL;
 	}
-	int64_t now = clock_wall_now().ms;
+	struct wall_time now = clock_wall_now();
 	int64_t silent = 0;
 	json_t *names = json_array();
 	size_t i;
@@ -53,7 +53,10 @@ static json_t *device_summary(struct hub *hub, struct err *e)
 		const json_t *state = json_object_get(device, "state");
 		bool offline = strcmp(json_text(state, "online", ""), "no") == 0 ||
 			       !json_flag(state, "online", true);
-		if (offline || now - json_int(device, "seen_ms", 0) > DEVICE_SILENT_MS) {
+		const char *text = json_text(device, "seen", "");
+		struct wall_time seen = {.ms = 0};
+		(void)wall_time_parse(text, strlen(text), &seen, NULL);
+		if (offline || now.ms - seen.ms > DEVICE_SILENT_MS) {
 			silent++;
 			if (json_array_size(names) < 20) {
 				(void)json_array_append(names, json_object_get(device, "device"));

@@ -234,7 +234,7 @@ class Demo:
         in real life, but a siren that is not yet connected hears nothing."""
         log = self.path("sirens.log")
         for _ in range(int(LIMIT_S * 50)):
-            if log.exists() and log.read_text(errors="replace").count("online") >= SIRENS:
+            if log.exists() and log.read_text(errors="replace").count(f"{SIRENS} devices ready") > 0:
                 return
             select.select([], [], [], 0.02)
         sys.exit("demo: the simulated sirens do not connect:\n" + log.read_text(errors="replace"))
