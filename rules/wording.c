@@ -477,7 +477,8 @@ static const char *write_speech(struct writing *w)
 		line(&out, w->w->drill);
 	}
 	bool urgent = w->act == WORDS_ISSUED || w->act == WORDS_RAISED;
-	if (urgent && !is_plain(w) &&
+	bool observed = strcmp(w->now.kind->hazard, "earthquake") == 0;
+	if (urgent && !observed && !is_plain(w) &&
 		(w->b->severity == SEVERITY_EXTREME || strcmp(w->now.kind->hazard, "eew") == 0)) {
 		line(&out, EXPAND(w->pool, w->w->twice, {'n', w->spoken_noun}));
 	}

@@ -123,8 +123,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_CORRECTED] =
 				{"{t}: corrected", "The {n} for {m} is corrected.", NULL, NULL},
 			[WORDS_CORRECTED_AWAY] = AWAY,
-			[WORDS_INFO] =
-				{"{t}", "{n}: information for {m}.", NULL, NULL},
+			[WORDS_INFO] = {"{t}", "{n}: information for {m}.", NULL, NULL},
 		},
 	[WORDS_SHOCK] =
 		{

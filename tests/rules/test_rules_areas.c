@@ -76,8 +76,8 @@ static void test_the_list_of_municipalities_beats_the_larger_area(void **state)
 	struct world *w = world_new();
 	struct alert *a = world_alert("VPBS50", "e", 0);
 	a->events = "e_1";
-	struct alert_item *item = world_item(a, "weather.rainband", "1", SEVERITY_SEVERE, 0,
-		AREA_JMA_FORECAST, "070010");
+	struct alert_item *item = world_item(
+		a, "weather.rainband", "1", SEVERITY_SEVERE, 0, AREA_JMA_FORECAST, "070010");
 	alert_add_area(a, item, AREA_JMA_CITY, "0720500", "白河市");
 	assert_int_equal(world_take_fresh(w, a)->verdict, RULES_NOT_OURS);
 	world_free(w);
@@ -88,8 +88,8 @@ static void test_a_code_list_beats_a_shape_nobody_can_place(void **state)
 	(void)state;
 	struct world *w = world_new();
 	struct alert *a = world_alert("CAP", "s,1", 0);
-	struct alert_item *item = world_item(
-		a, "civil.other", "", SEVERITY_SEVERE, 0, AREA_MUNICIPALITY, "13101");
+	struct alert_item *item =
+		world_item(a, "civil.other", "", SEVERITY_SEVERE, 0, AREA_MUNICIPALITY, "13101");
 	alert_add_shape(a, item, "", "35,139 36,139 36,140 35,139", "");
 	assert_int_equal(world_take_fresh(w, a)->verdict, RULES_NOT_OURS);
 	world_free(w);
@@ -138,8 +138,7 @@ static void test_geometry(void **state)
 	assert_int_equal(shape_polygons_meet(square, "5,5 5,6 6,6 5,5"), SHAPE_APART);
 	assert_int_equal(shape_polygons_meet(square, "-1,-1 -1,9 9,9 9,-1"), SHAPE_MEET);
 	/* A cross: no corner of either lies inside the other. */
-	assert_int_equal(
-		shape_polygons_meet(square, "0.9,-5 1.1,-5 1.1,5 0.9,5"), SHAPE_MEET);
+	assert_int_equal(shape_polygons_meet(square, "0.9,-5 1.1,-5 1.1,5 0.9,5"), SHAPE_MEET);
 	assert_int_equal(shape_polygons_meet(square, "1,1 2"), SHAPE_UNREADABLE);
 	assert_int_equal(shape_polygons_meet(square, ""), SHAPE_UNREADABLE);
 	assert_int_equal(shape_circle_meets("1,1 0", square), SHAPE_MEET);

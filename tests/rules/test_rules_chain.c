@@ -40,9 +40,8 @@ static void test_update_raises_and_keeps_the_thread(void **state)
 	assert_string_equal(
 		d->broadcasts[0].broadcast->thread, first->broadcasts[0].broadcast->thread);
 	assert_true(world_sends(d, 0, "siren"));
-	assert_int_equal(
-		event_of(world_take_fresh(
-			w, cap("s,3", 9, ALERT_ACTION_UPDATE, "s,2", SEVERITY_MODERATE))),
+	assert_int_equal(event_of(world_take_fresh(
+				 w, cap("s,3", 9, ALERT_ACTION_UPDATE, "s,2", SEVERITY_MODERATE))),
 		EVENT_LOWERED);
 	assert_int_equal(
 		world_take_fresh(w, cap("s,4", 10, ALERT_ACTION_UPDATE, "s,3", SEVERITY_MODERATE))
@@ -126,10 +125,10 @@ static void test_the_end_comes_before_the_middle(void **state)
 {
 	(void)state;
 	struct world *w = world_new();
-	assert_true(world_take_fresh(
-		w, cap("s,3", 9, ALERT_ACTION_RELEASE, "s,2", SEVERITY_MINOR))->tombstone);
-	assert_int_equal(event_of(world_take_fresh(w, cap("s,1", 0, ALERT_ACTION_ISSUE, NULL,
-							 SEVERITY_SEVERE))),
+	assert_true(world_take_fresh(w, cap("s,3", 9, ALERT_ACTION_RELEASE, "s,2", SEVERITY_MINOR))
+			    ->tombstone);
+	assert_int_equal(event_of(world_take_fresh(
+				 w, cap("s,1", 0, ALERT_ACTION_ISSUE, NULL, SEVERITY_SEVERE))),
 		EVENT_ISSUED);
 	const struct rules_decision *d =
 		world_take_fresh(w, cap("s,2", 5, ALERT_ACTION_UPDATE, "s,1", SEVERITY_EXTREME));

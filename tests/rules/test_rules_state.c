@@ -75,13 +75,13 @@ static void test_53_after_52_is_no_change(void **state)
 	(void)state;
 	struct world *w = world_new();
 	world_take_fresh(w, major(0));
-	const struct rules_decision *d = world_take_fresh(
-		w, tsunami(5, "tsunami.major_warning", "52", SEVERITY_EXTREME));
+	const struct rules_decision *d =
+		world_take_fresh(w, tsunami(5, "tsunami.major_warning", "52", SEVERITY_EXTREME));
 	assert_int_equal(d->verdict, RULES_NO_CHANGE);
 	assert_int_equal(d->broadcast_count, 0);
 	/* The times move on, so that an older one is found out. */
-	assert_int_equal(world_row(w, ALERT_STATUS_ACTUAL, IWAKI, "tsunami")->issued.ms,
-		world_at(5).ms);
+	assert_int_equal(
+		world_row(w, ALERT_STATUS_ACTUAL, IWAKI, "tsunami")->issued.ms, world_at(5).ms);
 	world_free(w);
 }
 
@@ -96,8 +96,8 @@ static void test_raised_lowered_and_released(void **state)
 	assert_int_equal(up->broadcasts[0].broadcast->replace_count, 1);
 	const struct rules_decision *down = world_take_fresh(w, warning(10));
 	assert_int_equal(first_event(down), EVENT_LOWERED);
-	const struct rules_decision *end = world_take_fresh(
-		w, tsunami(20, "tsunami.forecast", "73", SEVERITY_MINOR));
+	const struct rules_decision *end =
+		world_take_fresh(w, tsunami(20, "tsunami.forecast", "73", SEVERITY_MINOR));
 	assert_int_equal(first_event(end), EVENT_RELEASED);
 	assert_int_equal(end->broadcasts[0].broadcast->update, 4);
 	assert_false(world_in_force(w, IWAKI, "tsunami"));
@@ -145,8 +145,8 @@ static void test_forecast_71_alone_sounds_nothing(void **state)
 {
 	(void)state;
 	struct world *w = world_new();
-	const struct rules_decision *d = world_take_fresh(
-		w, tsunami(0, "tsunami.forecast", "71", SEVERITY_MINOR));
+	const struct rules_decision *d =
+		world_take_fresh(w, tsunami(0, "tsunami.forecast", "71", SEVERITY_MINOR));
 	assert_int_equal(d->verdict, RULES_NO_RULE);
 	assert_false(world_in_force(w, IWAKI, "tsunami"));
 	world_free(w);
@@ -200,8 +200,8 @@ static void test_weather_levels_are_diffed(void **state)
 	};
 	struct world *w = world_new();
 	for (size_t i = 0; i < COUNT_OF(steps); i++) {
-		const struct rules_decision *d = world_take_fresh(w,
-			rain((int)i * 10, steps[i].code, steps[i].severity, steps[i].level));
+		const struct rules_decision *d = world_take_fresh(
+			w, rain((int)i * 10, steps[i].code, steps[i].severity, steps[i].level));
 		assert_int_equal(d->broadcast_count, steps[i].has_event ? 1 : 0);
 		if (steps[i].has_event) {
 			assert_int_equal(first_event(d), steps[i].event);
@@ -281,8 +281,7 @@ static void test_transition_telegrams_serve_only_without_the_new_ones(void **sta
 	a = world_alert("VPWW54", "H27/070000", 6);
 	world_item(a, "weather.rain", "03", SEVERITY_MODERATE, 3, AREA_JMA_CITY, "0720400");
 	assert_int_equal(world_take_fresh(w, a)->verdict, RULES_NOTHING);
-	assert_string_equal(
-		world_row(w, ALERT_STATUS_ACTUAL, IWAKI, "weather.rain")->code, "43");
+	assert_string_equal(world_row(w, ALERT_STATUS_ACTUAL, IWAKI, "weather.rain")->code, "43");
 	world_free(w);
 }
 
@@ -346,14 +345,12 @@ static void test_earthquake_grows_but_is_not_told_twice(void **state)
 	assert_int_equal(
 		first_event(world_take_fresh(w, shaking("VXSE51", 0, "5-", SEVERITY_SEVERE))),
 		EVENT_ISSUED);
-	assert_int_equal(
-		world_take_fresh(w, shaking("VXSE53", 3, "5-", SEVERITY_SEVERE))->verdict,
+	assert_int_equal(world_take_fresh(w, shaking("VXSE53", 3, "5-", SEVERITY_SEVERE))->verdict,
 		RULES_NO_CHANGE);
 	assert_int_equal(
 		first_event(world_take_fresh(w, shaking("VXSE53", 5, "5+", SEVERITY_SEVERE))),
 		EVENT_RAISED);
-	assert_int_equal(
-		world_take_fresh(w, shaking("VXSE53", 7, "4", SEVERITY_MODERATE))->verdict,
+	assert_int_equal(world_take_fresh(w, shaking("VXSE53", 7, "4", SEVERITY_MODERATE))->verdict,
 		RULES_NO_CHANGE);
 	world_free(w);
 }

@@ -37,7 +37,6 @@ struct world {
 
 /* ---- configuration ---- */
 
-
 static struct text_list list_of(struct pool *p, const char *words)
 {
 	struct text_list list = {.list = pool_take(p, 16 * sizeof(char *))};
@@ -75,8 +74,8 @@ static struct channel_config channel(struct pool *p, const char *name, bool dril
 		.languages = list_of(p, "ja en")};
 }
 
-static struct rule rule(
-	struct pool *p, const char *name, const char *kinds, enum severity min, const char *channels)
+static struct rule rule(struct pool *p, const char *name, const char *kinds, enum severity min,
+	const char *channels)
 {
 	return (struct rule){.name = name,
 		.kinds = list_of(p, kinds),
@@ -180,9 +179,10 @@ static bool read_tombstone(
 static void put_row(struct world *w, const struct state_row *row)
 {
 	size_t i = 0;
-	while (i < w->row_count && (w->rows[i].status != row->status ||
-					   strcmp(w->rows[i].municipality, row->municipality) != 0 ||
-					   strcmp(w->rows[i].slot, row->slot) != 0)) {
+	while (i < w->row_count &&
+		(w->rows[i].status != row->status ||
+			strcmp(w->rows[i].municipality, row->municipality) != 0 ||
+			strcmp(w->rows[i].slot, row->slot) != 0)) {
 		i++;
 	}
 	w->rows[i] = *row;
@@ -196,8 +196,7 @@ static void bury(struct world *w, const struct alert *a)
 			a->status, a->references[i].series, a->references[i].revision};
 	}
 	if (a->reference_count == 0) {
-		w->tombstones[w->tombstone_count++] =
-			(struct tombstone){a->status, a->series, ""};
+		w->tombstones[w->tombstone_count++] = (struct tombstone){a->status, a->series, ""};
 	}
 }
 
@@ -257,9 +256,9 @@ char *world_picture(struct world *w, enum alert_status status)
 	for (size_t i = 0; i < w->row_count; i++) {
 		const struct state_row *row = &w->rows[i];
 		if (row->in_force && row->status == status) {
-			lines[count++] = pool_printf(w->pool, "%s %s %s %s %s\n",
-				row->municipality, row->slot, row->kind->name,
-				severity_name(row->severity), row->code);
+			lines[count++] = pool_printf(w->pool, "%s %s %s %s %s\n", row->municipality,
+				row->slot, row->kind->name, severity_name(row->severity),
+				row->code);
 		}
 	}
 	qsort(lines, count, sizeof(lines[0]), by_text);
