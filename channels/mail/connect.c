@@ -26,9 +26,10 @@ void connect_guard_set(struct connect_guard *guard)
 	}
 }
 
-void connect_guard_break(const struct connect_guard *guard)
+void connect_guard_break(struct connect_guard *guard)
 {
 	if (guard->fd >= 0) {
+		guard->broken = true; /* what is on its way may still come in after this */
 		(void)shutdown(guard->fd, SHUT_RDWR);
 	}
 }
@@ -113,6 +114,7 @@ static int guarded_connect(int fd, const struct sockaddr *address, socklen_t siz
 	(void)fcntl(fd, F_SETFL, flags);
 	if (rc == 0) {
 		current->fd = fd;
+		current->broken = false;
 	}
 	errno = code;
 	return rc;
@@ -152,7 +154,7 @@ int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 		}
 		if (writable) {
 			fds[i].revents = (short)(fds[i].revents & ~POLLIN);
-		} else if (is_at_end(fds[i].fd)) {
+		} else if (current->broken || is_at_end(fds[i].fd)) {
 			fds[i].revents = (short)((fds[i].revents & ~POLLIN) | POLLHUP);
 		}
 	}

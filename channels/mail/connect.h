@@ -19,14 +19,16 @@ struct connect_guard {
 	bool loopback_only; /* another address is refused with EACCES: clear text stays here */
 	int fd;		    /* last socket that was connected; -1 none. Not owned */
 	bool timed_out;	    /* the limit struck */
+	bool broken;	    /* by connect_guard_break(): nothing more is to be read */
 };
 
 /* Borrowed until the next call; NULL: connect() as everywhere. */
 void connect_guard_set(struct connect_guard *guard);
 
 /* Ends the guarded connection both ways, so that nothing more leaves and the library notices. */
-void connect_guard_break(const struct connect_guard *guard);
+void connect_guard_break(struct connect_guard *guard);
 
-/* Has the kernel acknowledge what came at once: Postfix waits 40 ms for that when more than fifty
- * recipients go to it in one piece. Holds for the next bytes only. */
+/* Has the kernel acknowledge what came at once. A relay that answers pipelined commands piece by
+ * piece otherwise waits 40 ms for that between two pieces; Postfix does, above fifty recipients.
+ * Holds for the next bytes only. */
 void connect_guard_quick_ack(const struct connect_guard *guard);

@@ -45,7 +45,8 @@ struct session {
 	size_t count;
 	bool tls_standing;
 	bool mail_begun;
-	bool too_many; /* we ended it because the relay wants a new session */
+	size_t drowned; /* bytes of a senseless relay kept from the library */
+	bool too_many;	/* we ended it because the relay wants a new session */
 	enum smtp_fault fault;
 	char fault_text[OUTCOME_TEXT_SIZE];
 	int64_t wait_ms;	    /* the library's timeout now */

@@ -48,6 +48,7 @@ static const struct {
 	[SMTP_FAULT_GLUED] = {OUTCOME_REASON_PROTOCOL,
 		"bytes followed the STARTTLS reply in clear text: the connection is not trusted"},
 	[SMTP_FAULT_AUTH] = {OUTCOME_REASON_AUTH, "the relay does not let us log in"},
+	[SMTP_FAULT_NONSENSE] = {OUTCOME_REASON_PROTOCOL, "the relay's reply makes no sense"},
 	[SMTP_FAULT_SILENT] = {OUTCOME_REASON_TIMEOUT, "the relay did not answer in time"},
 	[SMTP_FAULT_DROPPED] = {OUTCOME_REASON_UNREACHABLE, "the connection was lost"},
 	[SMTP_FAULT_DEADLINE] = {OUTCOME_REASON_TIMEOUT, "the batch's time was over"},

@@ -19,6 +19,7 @@ enum smtp_fault {
 	SMTP_FAULT_TLS,	     /* handshake failed, wrong certificate */
 	SMTP_FAULT_GLUED,    /* bytes behind the STARTTLS reply: somebody is in between */
 	SMTP_FAULT_AUTH,     /* login refused or not offered */
+	SMTP_FAULT_NONSENSE, /* a reply that is none */
 	SMTP_FAULT_SILENT,   /* a reply did not come in time */
 	SMTP_FAULT_DROPPED,  /* the connection ended before the session did */
 	SMTP_FAULT_DEADLINE, /* we stopped it: the batch's time is over */

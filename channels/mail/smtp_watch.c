@@ -79,18 +79,39 @@ static void on_reply(struct smtp_watch *w, size_t left)
 	}
 }
 
-void smtp_watch_read(struct smtp_watch *w, const char *data, size_t size)
+/* The line in w->line has just ended. */
+static bool is_sensible(const struct smtp_watch *w)
 {
+	int code = line_code(w);
+	return code != 0 && w->line_size > 3 && (w->line[3] == ' ' || w->line[3] == '-') &&
+	       (w->reply_code == 0 || w->reply_code == code);
+}
+
+size_t smtp_watch_read(struct smtp_watch *w, const char *data, size_t size)
+{
+	enum { LINE_MAX_LENGTH = 1000 };
+	size_t line_at = 0;
 	for (size_t i = 0; i < size; i++) {
 		if (w->line_size < sizeof(w->line)) {
 			w->line[w->line_size++] = data[i];
 		}
-		if (data[i] == '\n') {
-			bool more = w->line_size > 3 && w->line[3] == '-';
-			if (!more) {
-				on_reply(w, size - i - 1);
-			}
-			w->line_size = 0;
+		if (++w->line_length > LINE_MAX_LENGTH) {
+			return line_at;
 		}
+		if (data[i] != '\n') {
+			continue;
+		}
+		if (!is_sensible(w)) {
+			return line_at;
+		}
+		bool more = w->line[3] == '-';
+		w->reply_code = more ? line_code(w) : 0;
+		if (!more) {
+			on_reply(w, size - i - 1);
+		}
+		w->line_size = 0;
+		w->line_length = 0;
+		line_at = i + 1;
 	}
+	return size;
 }

@@ -117,6 +117,7 @@ class SmtpServer:
             except Closed:
                 return
             sock, _ = self._listener.accept()
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.sessions += 1
             session = Session(self, sock)
             try:
@@ -163,7 +164,8 @@ class SmtpServer:
                 if not session.sock.recv(65536):
                     raise Closed
         session.sock.sendall(what.replace("\n", "\r\n").encode() + b"\r\n")
-        return int(what[-len(what.split("\n")[-1]):][:3])
+        code = what.split("\n")[-1][:3]
+        return int(code) if code.isdigit() else 0
 
     def _talk(self, session):
         if self._act(session, "GREETING") != 220:

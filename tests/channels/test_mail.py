@@ -4,10 +4,13 @@ import email
 import email.policy
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -282,6 +285,18 @@ def test_drop_with_replies_outstanding_does_not_crash_the_driver(stage):
             assert set(d.classes().values()) == {T}
 
 
+@pytest.mark.parametrize("reply", ["garbage", "250", "250-a\n550 b", "250 " + "x" * 3000],
+                         ids=["no code", "no text", "two codes", "endless line"])
+@pytest.mark.parametrize("stage", ["GREETING", "RCPT"])
+def test_nonsense_does_not_crash_the_driver(stage, reply):
+    """With replies outstanding the library took one for the answer to QUIT and crashed at the next."""
+    with SmtpServer({stage: reply}) as server:
+        found, d = deliver(server, people(*[f"p{n:02}" for n in range(50)]))
+        assert server.messages == []
+    assert {short(o) for o in found.values()} == {(T, "channel", "protocol")}
+    assert d.at_risk() == []
+
+
 def test_refused_connection():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -315,6 +330,13 @@ def test_connect_is_bounded():
             for c in fill:
                 c.close()
     assert short(found["a"]) == (T, "channel", "timeout")
+
+
+def test_timeouts_are_milliseconds():
+    """The library's manual says seconds."""
+    with SmtpServer({"GREETING": STALL}) as server:
+        found, _ = deliver(server, people("a"), timeout=1500)
+    assert 1400 <= found["a"]["duration_ms"] < 8000
 
 
 def test_probe():
@@ -524,14 +546,12 @@ POSTFIX = "/usr/sbin/postfix"
 
 
 @pytest.fixture
-def postfix(tmp_path_factory):
-    """A private Postfix: own configuration, queue and ports; its next hop is smtp-sink."""
+def postfix():
+    """A private Postfix: own configuration, queue and ports; its next hop is ours."""
     if not os.path.exists(POSTFIX) or os.geteuid() != 0:
         pytest.skip("needs Postfix and root")
-    top = tmp_path_factory.mktemp("postfix")
+    top = Path(tempfile.mkdtemp(prefix="hansho-postfix-"))  # its daemons must be able to enter
     top.chmod(0o755)
-    for parent in list(top.parents)[:2]:
-        parent.chmod(parent.stat().st_mode | 0o011)
     config, queue, data = top / "conf", top / "queue", top / "data"
     for folder in (config, queue, data):
         folder.mkdir(mode=0o755)
@@ -581,6 +601,7 @@ smtpd_peername_lookup = no
         yield ports[0], ports[1], top
     finally:
         subprocess.run([POSTFIX, "-c", str(config), "stop"], capture_output=True, timeout=60)
+        shutil.rmtree(top, ignore_errors=True)
 
 
 def test_real_postfix(postfix):

@@ -179,6 +179,30 @@ static void test_watch_split_reply(void **state)
 	assert_false(w.glued);
 }
 
+static void test_watch_nonsense(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *bytes;
+		size_t sensible;
+	} reads[] = {
+		{"good lines", "250-a\r\n250 b\r\n220 c\r\n", 21},
+		{"part of a line", "250 a", 5},
+		{"no text", "250 a\r\n250\r\n", 7},
+		{"no code", "250 a\r\nhello\r\n", 7},
+		{"two codes in one reply", "250-a\r\n550 b\r\n", 7},
+		{"empty line", "\r\n", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+		struct smtp_watch w = {0};
+		size_t got = smtp_watch_read(&w, reads[i].bytes, strlen(reads[i].bytes));
+		if (got != reads[i].sensible) {
+			fail_msg("%s: %zu", reads[i].name, got);
+		}
+	}
+}
+
 static void test_watch_login(void **state)
 {
 	struct smtp_watch w = {0};
@@ -206,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_text_has_no_addresses),
 		cmocka_unit_test(test_watch_starttls),
 		cmocka_unit_test(test_watch_split_reply),
+		cmocka_unit_test(test_watch_nonsense),
 		cmocka_unit_test(test_watch_login),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			asked_tls = asked_tls || w.awaited == SMTP_AWAITED_STARTTLS;
 			asked_login = asked_login || w.awaited == SMTP_AWAITED_AUTH;
 		} else {
-			smtp_watch_read(&w, (const char *)data + at, length);
+			size_t sensible = smtp_watch_read(&w, (const char *)data + at, length);
+			assert(sensible <= length);
+			if (sensible < length) {
+				break;
+			}
 		}
 		at += length;
 	}
