@@ -463,7 +463,7 @@ void channel_committed(struct channel *c)
 		c->tallies[i] = (struct agent_tally){0};
 		agent_link_recorded(a, true);
 	}
-	if (c->wanted) {
+	if (c->wanted && !c->hub->stopping) {
 		turn_want(c->hub->turn);
 	}
 }
