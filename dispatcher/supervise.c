@@ -209,14 +209,14 @@ void child_start(struct child *c)
 
 static void end_it(struct child *c, int64_t grace_ms, bool restart, bool failed)
 {
-	c->restart_after_end = restart;
 	if (c->state == CHILD_WAITING && !restart) {
 		(void)event_del(c->timer);
 		c->state = CHILD_STOPPED;
 	}
 	if (c->state != CHILD_RUNNING) {
-		return;
+		return; /* what was decided first stands: a stop is not undone by its own broken link */
 	}
+	c->restart_after_end = restart;
 	c->state = CHILD_ENDING;
 	c->failed = failed;
 	(void)kill(c->pid, SIGTERM);
