@@ -102,9 +102,10 @@ static void read_thread(struct judgement *j, const char *thread, struct heard *h
 	j->reader->thread(j->reader->data, j->alert->status, thread, hear, h);
 }
 
-static bool must_be_heard(enum event_type event)
+static bool must_be_heard(const struct effect *e)
 {
-	return event != EVENT_ISSUED && event != EVENT_ADDED && event != EVENT_INFO;
+	return e->event != EVENT_ADDED && e->event != EVENT_INFO &&
+	       (e->event != EVENT_ISSUED || e->was_live);
 }
 
 /* ---- groups ---- */
@@ -296,7 +297,7 @@ static void choose_channels(
 			read_thread(j, e->old->thread, &others);
 		}
 	}
-	bool inherits = must_be_heard(g->effects[0]->event);
+	bool inherits = must_be_heard(g->effects[0]);
 	out->list = pool_take(j->pool, (c->channel_count + 1) * sizeof(*out->list));
 	for (size_t i = 0; i < c->channel_count; i++) {
 		bool routed = text_list_has(&g->route.channels, c->channels[i].name);
@@ -328,9 +329,11 @@ static bool make_broadcast(struct judgement *j, struct group *g)
 	for (size_t i = 0; i < g->count; i++) {
 		g->effects[i]->row.thread = pool_copy_text(j->pool, g->thread);
 	}
-	const char *hold = j->hold_reason  ? j->hold_reason
-			   : g->route.hold ? "a rule asks staff to release it"
-					   : NULL;
+	const char *hold = j->hold_reason;
+	if (!hold && g->route.hold) {
+		hold = "a rule asks staff to release it";
+		d->alarm = true;
+	}
 	struct rules_broadcast *rb = judgement_add(j, (void **)&d->broadcasts,
 		&j->broadcast_capacity, &d->broadcast_count, sizeof(*rb));
 	*rb = (struct rules_broadcast){

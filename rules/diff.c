@@ -159,6 +159,23 @@ static bool is_in_force_beside(const struct judgement *j, const struct effect *e
 	return false;
 }
 
+/* "Launched", "take shelter", "has passed": one missile is a chain of messages at one severity, and
+ * none of them is a repetition. The same holds for what staff write. */
+static bool tells_each_time(const struct judgement *j, const struct effect *e)
+{
+	static const char *const kinds[] = {"civil.*", "evacuation.*", "safety.*", "city.*"};
+	if (j->family->shape != FAMILY_CHAIN || (strcmp(e->old->series, j->alert->series) == 0 &&
+							e->old->sent.ms >= j->alert->sent.ms)) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (kind_matches(kinds[i], e->row.kind->name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void judge_change(struct judgement *j, struct effect *e, int difference)
 {
 	enum family_shape shape = j->family->shape;
@@ -167,6 +184,9 @@ static void judge_change(struct judgement *j, struct effect *e, int difference)
 	if (j->alert->action == ALERT_ACTION_CORRECT) {
 		e->has_event = difference != 0;
 		e->event = EVENT_CORRECTED;
+	} else if (difference == 0 && tells_each_time(j, e)) {
+		e->has_event = true;
+		e->event = EVENT_ISSUED;
 	} else if (!only_first && difference > 0) {
 		e->has_event = true;
 		e->event = EVENT_RAISED;

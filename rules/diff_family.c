@@ -67,6 +67,9 @@ static bool is_worse(const struct judgement *j, const struct touch *t, const str
 
 static void want(struct judgement *j, struct wants *w, const struct touch *t)
 {
+	if (strcmp(t->item->kind->name, "eew.forecast") == 0) {
+		return; /* many a second, for machines; the public hears the warning */
+	}
 	bool info = slot_is_info(j->alert, t->item);
 	bool chain = j->family->shape == FAMILY_CHAIN && !info;
 	const char *slot = chain ? chain_slot(j, t->view, t->item) : slot_of(j, t->item);

@@ -317,6 +317,14 @@ static bool is_plain(const struct writing *w)
 	return row && row->style == WORDS_PLAIN;
 }
 
+/* Civil protection speaks in the government's own words: "has passed" must not be told as "take
+ * shelter". */
+static bool speaks_for_itself(const struct writing *w)
+{
+	return is_plain(w) || (kind_matches("civil.*", w->now.kind->name) && w->in_force &&
+				      w->j->alert->headline.count > 0);
+}
+
 /* A CAP Cancel often repeats the old text ("Shelter now"): at an end only JMX is quoted. */
 static bool may_quote(const struct writing *w)
 {
@@ -362,7 +370,7 @@ static const char *write_brief(struct writing *w)
 {
 	size_t limit = w->w->brief_limit;
 	const char *own = headline(w);
-	if (is_plain(w) && w->act == WORDS_ISSUED && own[0] && wording_length(own) <= limit) {
+	if (speaks_for_itself(w) && w->in_force && own[0] && wording_length(own) <= limit) {
 		return own;
 	}
 	const char *template = w->phrase->brief ? w->phrase->brief : w->phrase->sentence;
@@ -446,7 +454,7 @@ static const char *write_body(struct writing *w, const char *title)
 	line(&out, level_line(w));
 	line(&out, value_line(w));
 	line(&out, also_line(w));
-	if (w->advice->body[0]) {
+	if (w->advice->body[0] && (is_plain(w) || !speaks_for_itself(w))) {
 		(void)buf_add(&out, "\n", 1);
 		line(&out, w->advice->body);
 	}
@@ -485,9 +493,10 @@ static const char *write_speech(struct writing *w)
 	const char *template = w->phrase->speech ? w->phrase->speech : w->phrase->sentence;
 	const char *about = w->about[0] ? with_about(w, w->spoken_noun) : w->spoken_noun;
 	line(&out, w->w->speak(w->pool, fill(w, template, about, w->spoken_old_noun, w->all)));
-	if (is_plain(w)) {
+	bool order = kind_matches("evacuation.*", w->now.kind->name);
+	if (speaks_for_itself(w) || order) {
 		line(&out, w->w->speak(w->pool, headline(w)));
-		if (w->in_force) {
+		if (w->in_force && !order) {
 			line(&out,
 				w->w->speak(w->pool, own_text(w, &w->j->alert->description, true)));
 		}
@@ -496,7 +505,9 @@ static const char *write_speech(struct writing *w)
 		w->effects[0]->row.value[0]) {
 		line(&out, spoken_height(w));
 	}
-	line(&out, w->advice->speech);
+	if (is_plain(w) || !speaks_for_itself(w)) {
+		line(&out, w->advice->speech);
+	}
 	return take(w, &out);
 }
 

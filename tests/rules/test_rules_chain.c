@@ -43,10 +43,41 @@ static void test_update_raises_and_keeps_the_thread(void **state)
 	assert_int_equal(event_of(world_take_fresh(
 				 w, cap("s,3", 9, ALERT_ACTION_UPDATE, "s,2", SEVERITY_MODERATE))),
 		EVENT_LOWERED);
-	assert_int_equal(
-		world_take_fresh(w, cap("s,4", 10, ALERT_ACTION_UPDATE, "s,3", SEVERITY_MODERATE))
-			->verdict,
-		RULES_NO_CHANGE);
+	world_free(w);
+}
+
+static void test_each_message_of_a_missile_is_told(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	world_take_fresh(w, cap("s,1", 0, ALERT_ACTION_ISSUE, NULL, SEVERITY_EXTREME));
+	struct alert *a = cap("s,2", 4, ALERT_ACTION_UPDATE, "s,1", SEVERITY_EXTREME);
+	alert_add_text(a, &a->headline, "ja", "ミサイルは太平洋へ通過したものとみられます。");
+	const struct rules_decision *d = world_take_fresh(w, a);
+	assert_int_equal(event_of(d), EVENT_ISSUED);
+	assert_int_equal(d->broadcasts[0].broadcast->update, 2);
+	assert_int_equal(d->broadcasts[0].broadcast->replace_count, 1);
+	const struct broadcast_text *t = broadcast_text_in(d->broadcasts[0].broadcast, "ja");
+	assert_string_equal(t->brief, "ミサイルは太平洋へ通過したものとみられます。");
+	assert_non_null(strstr(t->speech, "通過"));
+	assert_null(strstr(t->speech, "屋内に避難"));
+	world_free(w);
+}
+
+static void test_a_storm_told_again_at_its_level_is_no_change(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	for (int i = 0; i < 2; i++) {
+		struct alert *a = world_alert("CAP", i ? "s,2" : "s,1", i);
+		a->action = i ? ALERT_ACTION_UPDATE : ALERT_ACTION_ISSUE;
+		if (i) {
+			alert_add_reference(a, "s,1", "");
+		}
+		world_item(a, "weather.storm", "", SEVERITY_SEVERE, 0, AREA_MUNICIPALITY, IWAKI);
+		assert_int_equal(
+			world_take_fresh(w, a)->verdict, i ? RULES_NO_CHANGE : RULES_ACTED);
+	}
 	world_free(w);
 }
 
@@ -189,6 +220,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_update_raises_and_keeps_the_thread),
+		cmocka_unit_test(test_each_message_of_a_missile_is_told),
+		cmocka_unit_test(test_a_storm_told_again_at_its_level_is_no_change),
 		cmocka_unit_test(test_all_clear_is_a_release),
 		cmocka_unit_test(test_cancel_without_info_is_whole),
 		cmocka_unit_test(test_cancel_is_not_worded_with_the_old_text),

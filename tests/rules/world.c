@@ -185,17 +185,20 @@ static void put_row(struct world *w, const struct state_row *row)
 			strcmp(w->rows[i].slot, row->slot) != 0)) {
 		i++;
 	}
+	if (i == ROWS_MAX) {
+		return; /* only a fuzzer writes so much */
+	}
 	w->rows[i] = *row;
 	w->row_count = i == w->row_count ? i + 1 : w->row_count;
 }
 
 static void bury(struct world *w, const struct alert *a)
 {
-	for (size_t i = 0; i < a->reference_count; i++) {
+	for (size_t i = 0; i < a->reference_count && w->tombstone_count < TOMBSTONES_MAX - 1; i++) {
 		w->tombstones[w->tombstone_count++] = (struct tombstone){
 			a->status, a->references[i].series, a->references[i].revision};
 	}
-	if (a->reference_count == 0) {
+	if (a->reference_count == 0 && w->tombstone_count < TOMBSTONES_MAX) {
 		w->tombstones[w->tombstone_count++] = (struct tombstone){a->status, a->series, ""};
 	}
 }
@@ -210,7 +213,7 @@ const struct rules_decision *world_take(struct world *w, struct alert *a, struct
 	for (size_t i = 0; i < d->change_count; i++) {
 		put_row(w, &d->changes[i].row);
 	}
-	for (size_t i = 0; i < d->broadcast_count; i++) {
+	for (size_t i = 0; i < d->broadcast_count && w->sent_count < SENT_MAX; i++) {
 		w->sent[w->sent_count++] = (struct sent){
 			a->status, d->broadcasts[i].broadcast, d->broadcasts[i].channels};
 	}
