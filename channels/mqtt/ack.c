@@ -31,9 +31,15 @@ static const struct row *find_state(const char *word)
 	return NULL;
 }
 
-static bool is(const char *reason, enum siren_refusal refusal)
+/* SIREN_ACCEPTED for a word of a maker's own. */
+static enum siren_refusal refusal_of(const char *reason)
 {
-	return strcmp(reason, siren_refusal_name(refusal)) == 0;
+	for (int i = SIREN_MALFORMED; i <= SIREN_NO_TEXT; i++) {
+		if (strcmp(reason, siren_refusal_name((enum siren_refusal)i)) == 0) {
+			return (enum siren_refusal)i;
+		}
+	}
+	return SIREN_ACCEPTED;
 }
 
 /* "<broadcast>/<channel>/<target>[#stop]" -> "<broadcast>/<channel>", when it is ours. */
@@ -55,21 +61,24 @@ static int read_delivery(const char *id, const char *channel, struct siren_ack *
 	return 0;
 }
 
-static void judge(const struct row *row, const char *reason, struct siren_ack *out)
+/* Returns why the device refused, SIREN_ACCEPTED when it did not. */
+static enum siren_refusal judge(const struct row *row, const char *reason, struct siren_ack *out)
 {
+	enum siren_refusal why =
+		row->state == RECEIPT_REFUSED ? refusal_of(reason) : SIREN_ACCEPTED;
 	out->state = row->state;
-	if (row->state == RECEIPT_REFUSED && is(reason, SIREN_SEEN)) {
+	if (why == SIREN_SEEN) {
 		/* A repeat of an order the device has already obeyed or is obeying: proof that it
 		 * has it, not a failure. */
 		out->state = RECEIPT_DELIVERED;
 	}
-	out->alarm = row->state == RECEIPT_REFUSED &&
-		     (is(reason, SIREN_SIGNATURE) || is(reason, SIREN_UNKNOWN_KEY) ||
-			     is(reason, SIREN_DRILL_KEY) || is(reason, SIREN_RETAINED));
+	out->alarm =
+		siren_refusal_unverified(why) || why == SIREN_DRILL_KEY || why == SIREN_RETAINED;
 	struct outcome clean = {0};
 	outcome_set_text(&clean, reason);
 	(void)snprintf(out->detail, sizeof(out->detail), "%s%s%.60s", row->word,
 		reason[0] ? ": " : "", clean.text);
+	return why;
 }
 
 int siren_ack_read(const char *payload, size_t size, const char *channel, struct siren_ack *out)
@@ -82,13 +91,15 @@ int siren_ack_read(const char *payload, size_t size, const char *channel, struct
 		json_decref(ack);
 		return -EINVAL;
 	}
-	judge(row, json_text(ack, "reason", ""), out);
+	enum siren_refusal why = judge(row, json_text(ack, "reason", ""), out);
 	const char *at = json_text(ack, "at", "");
 	struct wall_time when;
 	if (wall_time_parse(at, strlen(at), &when, NULL) == 0) {
 		out->at = when;
 	}
-	int rc = read_delivery(json_text(ack, "id", ""), channel, out);
+	int rc = siren_refusal_unverified(why)
+			 ? -ENOENT
+			 : read_delivery(json_text(ack, "id", ""), channel, out);
 	json_decref(ack);
 	return rc;
 }

@@ -19,11 +19,13 @@ struct siren_ack {
 	enum receipt_state state;
 	struct wall_time at;		/* the device's clock; now when it sent none */
 	char detail[SIREN_DETAIL_SIZE]; /* "started", "refused: expired", ... */
-	bool alarm; /* an order was refused for its signature or key: staff must look */
+	bool alarm;			/* the device got what may be a forgery: staff must look */
 };
 
-/* Reads an ack's payload. 0; -ENOENT for an order of another channel, of a withdrawal, or an ack
- * that names no order (out->detail and out->alarm are set then too); -EINVAL for nonsense. */
+/* Reads an ack's payload. 0; -ENOENT for an order of another channel, of a withdrawal, for an ack
+ * that names no order, and whatever it names, for the refusal of something nobody of ours may have
+ * signed: a forger must not get "refused" into the record of an order (out->detail and out->alarm
+ * are set then too); -EINVAL for nonsense. */
 int siren_ack_read(const char *payload, size_t size, const char *channel, struct siren_ack *out);
 
 /* A device's state message as an object the hub may keep; NULL when it is none or too large. The

@@ -34,7 +34,7 @@ enum {
 	PAUSE_FIRST_MS = 250,
 	PAUSE_LAST_MS = 15000,
 	RECEIVE_MAXIMUM = 20, /* a broker keeps the rest of a burst in its queue */
-	STEP_MS = 1000,		/* the library wants its housekeeping once a second */
+	STEP_MS = 1000,	      /* the library wants its housekeeping once a second */
 };
 
 enum state { AWAY, PROBING, CONNECTING, READY };

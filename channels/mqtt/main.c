@@ -60,7 +60,7 @@ static void on_ack(struct driver *d, const char *device, const struct broker_mes
 		return;
 	}
 	if (ack.alarm) {
-		log_error("a device refused an order that may be forged", "device=%s detail=%s",
+		log_warning("a device refused an order that may be forged", "device=%s detail=%s",
 			device, LOG_TEXT(ack.detail));
 		json_t *state = json_object();
 		json_put_text(state, "alarm", ack.detail);

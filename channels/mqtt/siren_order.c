@@ -27,6 +27,12 @@ const char *siren_refusal_name(enum siren_refusal refusal)
 	return refusal_names[refusal];
 }
 
+bool siren_refusal_unverified(enum siren_refusal refusal)
+{
+	return refusal == SIREN_MALFORMED || refusal == SIREN_UNKNOWN_KEY ||
+	       refusal == SIREN_SIGNATURE;
+}
+
 int64_t siren_order_sound_ms(const struct siren_order *order)
 {
 	int64_t once = 0;
@@ -377,22 +383,21 @@ static struct siren_order *order_new(void)
 }
 
 enum siren_refusal siren_order_open(const char *jws, size_t size, const struct siren_trusted *trust,
-	size_t trust_count, struct siren_order **out, char claimed_id[SIREN_ID_SIZE])
+	size_t trust_count, struct siren_order **out, char signed_id[SIREN_ID_SIZE])
 {
 	struct err e = {0};
 	*out = NULL;
-	claimed_id[0] = '\0';
+	signed_id[0] = '\0';
 	json_t *whole = size <= SIREN_ORDER_BYTES ? json_read(jws, size, &e) : NULL;
 	json_t *header = decode(json_text(whole, "protected", ""));
 	json_t *body = decode(json_text(whole, "payload", ""));
 	enum siren_refusal refusal = SIREN_MALFORMED;
 	if (header && body) {
-		const char *id = json_text(body, "id", "");
-		if (strlen(id) < SIREN_ID_SIZE) {
-			memcpy(claimed_id, id, strlen(id) + 1);
-		}
 		struct siren_order *order = order_new();
 		refusal = judge(header, body, whole, trust, trust_count, order);
+		if (!siren_refusal_unverified(refusal)) {
+			memcpy(signed_id, order->id, strlen(order->id) + 1);
+		}
 		if (refusal == SIREN_ACCEPTED) {
 			*out = order;
 		} else {

@@ -45,6 +45,9 @@ enum siren_refusal {
 };
 
 const char *siren_refusal_name(enum siren_refusal refusal);
+/* True when the refusal means that nobody of ours may have sent it: such an answer is about no
+ * order of ours. */
+bool siren_refusal_unverified(enum siren_refusal refusal);
 
 struct siren_text {
 	const char *lang;
@@ -95,10 +98,10 @@ int siren_order_sign(const struct siren_order *order, const struct siren_key *ke
 
 /* Opens a JWS: shape, key, signature, drill flag against the key's role, and that no siren comes
  * without words. SIREN_ACCEPTED and *out (siren_order_free()), otherwise the reason and *out NULL.
- * claimed_id receives the id the message claims, "" when none can be read: good only for saying
- * what was refused. */
+ * signed_id receives the id of an order whose signature is good, accepted or not, otherwise "":
+ * what a forger claims must not get into any answer. */
 enum siren_refusal siren_order_open(const char *jws, size_t size, const struct siren_trusted *trust,
-	size_t trust_count, struct siren_order **out, char claimed_id[SIREN_ID_SIZE]);
+	size_t trust_count, struct siren_order **out, char signed_id[SIREN_ID_SIZE]);
 void siren_order_free(struct siren_order *order); /* NULL is fine */
 
 /* Checks the times against a device's clock: SIREN_ACCEPTED, SIREN_EXPIRED or SIREN_NOT_YET. */

@@ -237,7 +237,7 @@ def test_repeat_does_not_sound_twice(keys, broker, sirens):
         for attempt in (1, 2):
             d.deliver("b.1/sirens", devices(1), make_broadcast(id="b.1"), attempt=attempt)
             assert d.classes() == {"siren-01": "delivered"}
-        receipts(d, ["siren-01"], "delivered", "refused: seen")
+        receipts(d, ["siren-01"], "confirmed", "finished: seen")
     s.until(lambda l: l.get("reason") == "seen")
     assert sum(l.get("action") == "heard" for l in s.lines) == 1
 
@@ -368,16 +368,59 @@ def test_refused(keys, broker, sirens, name, key, kid, values, more, reason):
         broker.publish(f"hansho/{SITE}/order/area/{AREA}", forge(keys, key, kid, **values), *more)
         refused = s.until(lambda l: l.get("action") == "refused")[0]
         assert refused["reason"] in reason.split("|"), name
-        if refused.get("id"):
+        unverified = refused["reason"] in ("malformed", "signature", "unknown_key")
+        assert ("id" in refused) == (not unverified)
+        if not unverified:
             f = d.receive_until(lambda f: f.get("op") == "receipt")
             assert f["state"] == "refused" and f["delivery"] == "b.1/sirens"
             assert f["detail"] == f"refused: {refused['reason']}"
-        if refused["reason"] in ("signature", "unknown_key", "drill_key", "retained"):
+        if unverified or refused["reason"] in ("drill_key", "retained"):
             def alarms(frame):
                 return frame.get("op") == "device" and "alarm" in frame["state"]
             if not any(map(alarms, d.frames)):
                 d.receive_until(alarms)
+        assert d.probe()["state"] == "ok"
+        if unverified:
+            assert not any(f.get("op") == "receipt" for f in d.frames)
     assert not any(l.get("action") == "heard" for l in s.lines)
+
+
+def test_forger_cannot_hide_that_a_siren_sounded(keys, broker, sirens):
+    """An order forged under a name to come must not leave "refused" in that order's record."""
+    s = sirens("--count", 1)
+    with start(keys, broker.port) as d:
+        assert d.probe()["state"] == "ok"
+        broker.publish(f"hansho/{SITE}/order/area/{AREA}", forge(keys, "stranger", "live"))
+        s.until(lambda l: l.get("reason") == "signature")
+        d.deliver("b.1/sirens", devices(1), make_broadcast(id="b.1"))
+        receipts(d, ["siren-01"], "confirmed", "finished")
+        assert not any(f["state"] == "refused" for f in d.frames if f.get("op") == "receipt")
+        assert any("alarm" in f["state"] for f in d.frames if f.get("op") == "device")
+        assert "may be forged" in d.log()
+
+
+def test_device_that_names_an_unverified_order_changes_no_record(keys, broker):
+    with start(keys, broker.port) as d:
+        assert d.probe()["state"] == "ok"
+        topic = f"hansho/{SITE}/ack/siren-01"
+        for reason in ("malformed", "signature", "unknown_key"):
+            broker.publish(topic, json.dumps(
+                {"id": f"b.1/sirens/{AREA}", "state": "refused", "reason": reason}))
+        broker.publish(topic, json.dumps({"id": f"b.1/sirens/{AREA}", "state": "received"}))
+        assert d.receive_until(lambda f: f.get("op") == "receipt")["state"] == "delivered"
+        assert sum(f.get("op") == "device" for f in d.frames) == 3
+
+
+def test_repeat_of_what_still_sounds_is_answered_with_started(keys, broker, sirens):
+    s = sirens("--count", 1, "--sound-ms", 600000)
+    with start(keys, broker.port) as d:
+        d.deliver("b.1/sirens", devices(1), make_broadcast(id="b.1"))
+        s.until(lambda l: l.get("action") == "heard")
+        d.outcomes()
+        d.deliver("b.1/sirens", devices(1), make_broadcast(id="b.1"), attempt=2)
+        receipts(d, ["siren-01"], "confirmed", "started: seen")
+    s.stop()
+    assert sum(l.get("action") == "heard" for l in s.lines) == 1
 
 
 def test_replay_is_refused_and_changes_no_record(keys, broker, sirens):
@@ -543,6 +586,19 @@ def test_expired_broadcast_goes_nowhere(keys, broker):
 
 
 # ---- many ----
+
+def test_report_that_nobody_reads_does_not_silence_the_sirens(keys, broker, sirens):
+    """The simulator once waited for room in its output pipe, 64 KiB of it, and its devices with it:
+    of 1,000 sirens about 100 answered."""
+    s = sirens("--count", 400)
+    names = [t["id"] for t in devices(400)]
+    with start(keys, broker.port) as d:
+        d.deliver("b.1/sirens", devices(400), make_broadcast(id="b.1"))
+        receipts(d, names, "confirmed", "finished")
+    lines = s.stop()  # and nothing of the report is lost for a late reader
+    assert sum(l.get("action") == "finished" for l in lines) == 400
+    assert lines[-1]["steps"] == {"received": 400, "started": 400, "finished": 400}
+
 
 @pytest.mark.parametrize("addressing", ["area", "device"])
 def test_a_thousand_devices_confirm(keys, broker, sirens, addressing):

@@ -58,6 +58,24 @@ static void test_window(void **state)
 	siren_window_clear(&w);
 }
 
+static void test_progress(void **state)
+{
+	(void)state;
+	struct siren_window w = {0};
+	siren_window_note(&w, 1, 100);
+	assert_int_equal(siren_window_progress(&w, 1), SIREN_NOT_OBEYED);
+	siren_window_reach(&w, 1, SIREN_FINISHED);
+	siren_window_reach(&w, 1, SIREN_STARTED); /* never back */
+	assert_int_equal(siren_window_progress(&w, 1), SIREN_FINISHED);
+	siren_window_reach(&w, 2, SIREN_FINISHED);
+	assert_false(siren_window_has(&w, 2));
+	for (int p = 0; p < SIREN_PROGRESSES; p++) {
+		enum siren_progress progress = (enum siren_progress)p;
+		assert_int_equal(siren_progress_of_name(siren_progress_name(progress)), p);
+	}
+	siren_window_clear(&w);
+}
+
 static char story[4096];
 
 static void tell(struct siren_device *d, const char *order_id, const char *state,
@@ -149,6 +167,12 @@ static void test_stop(void **state)
 	story[0] = '\0';
 	obey(&d, &stop, 0);
 	expect("a stop silences only what it names", "end received; end finished stop");
+	assert_int_equal(
+		siren_window_progress(&d.windows[0], siren_window_id("other")), SIREN_STARTED);
+	assert_int_equal(
+		siren_window_progress(&d.windows[0], siren_window_id("end")), SIREN_FINISHED);
+	assert_int_equal(
+		siren_window_progress(&d.windows[0], siren_window_id("later")), SIREN_NOT_OBEYED);
 	obey(&d, &one, 5000);
 	struct siren_order later = order_of("later", 1);
 	assert_int_equal(
@@ -197,8 +221,14 @@ static void test_memory_survives(void **state)
 	struct siren_memory *m = NULL;
 	struct siren_device before = {.id = "siren-01", .area = "99201"};
 	assert_int_equal(siren_memory_open(path, &before, 1, &m, &e), 0);
-	assert_int_equal(siren_memory_add(m, &before, false, 7, 100), 0);
-	assert_int_equal(siren_memory_add(m, &before, true, 8, 101), 0);
+	const struct siren_seen steps[] = {
+		{.id = 7, .seq = 100, .progress = SIREN_RECEIVED},
+		{.id = 7, .progress = SIREN_FINISHED},
+		{.id = 8, .seq = 101, .progress = SIREN_RECEIVED},
+	};
+	assert_int_equal(siren_memory_add(m, &before, false, steps[0]), 0);
+	assert_int_equal(siren_memory_add(m, &before, false, steps[1]), 0);
+	assert_int_equal(siren_memory_add(m, &before, true, steps[2]), 0);
 	siren_memory_close(m);
 	FILE *file = fopen(path, "a");
 	(void)fputs("siren-01 live 00000", file); /* the power went while writing */
@@ -208,7 +238,15 @@ static void test_memory_survives(void **state)
 	assert_int_equal(siren_window_check(&after.windows[0], 7, 200), SIREN_SEEN);
 	assert_int_equal(siren_window_check(&after.windows[1], 8, 200), SIREN_SEEN);
 	assert_int_equal(siren_window_check(&after.windows[0], 8, 200), SIREN_ACCEPTED);
+	assert_int_equal(siren_window_progress(&after.windows[0], 7), SIREN_FINISHED);
+	assert_int_equal(siren_window_progress(&after.windows[1], 8), SIREN_RECEIVED);
 	siren_memory_close(m);
+	/* The file was rewritten at opening: the same must come out of the short form. */
+	struct siren_device third = {.id = "siren-01", .area = "99201"};
+	assert_int_equal(siren_memory_open(path, &third, 1, &m, &e), 0);
+	assert_int_equal(siren_window_progress(&third.windows[0], 7), SIREN_FINISHED);
+	siren_memory_close(m);
+	siren_device_clear(&third);
 	siren_device_clear(&after);
 	(void)unlink(path);
 }
@@ -217,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_progress),
 		cmocka_unit_test_setup_teardown(test_loudspeaker, fix_clock, free_clock),
 		cmocka_unit_test_setup_teardown(test_stop, fix_clock, free_clock),
 		cmocka_unit_test_setup_teardown(test_judge, fix_clock, free_clock),

@@ -39,13 +39,45 @@ enum siren_refusal siren_device_judge(const struct siren_device *d, const struct
 	return time ? time : window;
 }
 
+/* One step of an order: kept for the answer to a repeat, then told. */
+struct step {
+	const char *id;
+	uint64_t hash;
+	bool drill;
+	enum siren_progress progress;
+	const char *reason;
+	const char *words;
+};
+
+static void reach(struct siren_device *d, const struct siren_teller *teller, struct step step)
+{
+	siren_window_reach(&d->windows[step.drill], step.hash, step.progress);
+	if (teller->reached) {
+		teller->reached(d, step.drill, step.hash, step.progress, teller->data);
+	}
+	teller->tell(d, step.id, siren_progress_name(step.progress), step.reason, step.words,
+		teller->data);
+}
+
+static void reach_of_play(struct siren_device *d, const struct siren_play *play,
+	enum siren_progress progress, const char *reason, const struct siren_teller *teller)
+{
+	reach(d, teller,
+		(struct step){.id = play->id,
+			.hash = play->hash,
+			.drill = play->drill,
+			.progress = progress,
+			.reason = reason,
+			.words = play->words});
+}
+
 static void finish(struct siren_device *d, struct siren_play **at, const char *reason,
 	const struct siren_teller *teller)
 {
 	struct siren_play *play = *at;
 	*at = play->next;
 	d->play_count--;
-	teller->tell(d, play->id, "finished", reason, play->words, teller->data);
+	reach_of_play(d, play, SIREN_FINISHED, reason, teller);
 	free(play->id);
 	free(play->words);
 	free(play);
@@ -90,21 +122,33 @@ void siren_device_obey(struct siren_device *d, const struct siren_order *order, 
 	int64_t length_ms, const char *words, const struct siren_teller *teller)
 {
 	siren_window_note(&d->windows[order->drill], hash, order->seq);
-	teller->tell(d, order->id, "received", "", words, teller->data);
+	struct step step = {
+		.id = order->id,
+		.hash = hash,
+		.drill = order->drill,
+		.progress = SIREN_RECEIVED,
+		.reason = "",
+		.words = words,
+	};
+	reach(d, teller, step);
 	stop(d, order, teller);
 	if (order->test_silent || order->speak_count + order->show_count == 0) {
-		const char *reason = order->test_silent ? "silent test" : "stop";
-		teller->tell(d, order->id, "finished", reason, words, teller->data);
+		step.progress = SIREN_FINISHED;
+		step.reason = order->test_silent ? "silent test" : "stop";
+		reach(d, teller, step);
 		return;
 	}
 	if (d->play_count == SIREN_PLAYS_MAX) {
-		teller->tell(d, order->id, "failed", "busy", words, teller->data);
+		step.progress = SIREN_FAILED;
+		step.reason = "busy";
+		reach(d, teller, step);
 		return;
 	}
 	struct siren_play *play = mem_new(sizeof(*play));
 	*play = (struct siren_play){
 		.id = mem_copy_text(order->id),
 		.hash = hash,
+		.drill = order->drill,
 		.priority = order->priority,
 		.starts = mono_time_add(clock_mono_now(), d->slot * order->stagger_ms),
 		.length_ms = length_ms,
@@ -125,7 +169,7 @@ int64_t siren_device_turn(struct siren_device *d, const struct siren_teller *tel
 			}
 			play->started = true;
 			play->starts = clock_mono_now();
-			teller->tell(d, play->id, "started", "", play->words, teller->data);
+			reach_of_play(d, play, SIREN_STARTED, "", teller);
 		}
 		left_ms = mono_time_left_ms(mono_time_add(play->starts, play->length_ms));
 		if (left_ms > 0) {

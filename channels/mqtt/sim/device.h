@@ -15,6 +15,7 @@ struct siren_play {
 	struct siren_play *next;
 	char *id;
 	uint64_t hash;
+	bool drill;
 	int priority;
 	bool started;
 	struct mono_time starts;
@@ -37,6 +38,9 @@ struct siren_device {
 struct siren_teller {
 	void (*tell)(struct siren_device *d, const char *order_id, const char *state,
 		const char *reason, const char *words, void *data);
+	/* For the flash: the window knows it already. NULL allowed. */
+	void (*reached)(struct siren_device *d, bool drill, uint64_t hash,
+		enum siren_progress progress, void *data);
 	void *data;
 };
 

@@ -38,7 +38,7 @@ struct sim {
 	struct sim_options options;
 	struct siren_device *devices;
 	struct connection *connections;
-	struct pollfd *fds; /* one per connection, then the signals */
+	struct pollfd *fds; /* one per connection, then the signals and the report */
 	struct siren_memory *memory;
 	struct report *report;
 	struct siren_teller teller;
@@ -71,17 +71,34 @@ static void publish(struct sim *sim, const struct siren_device *d, const char *b
 	free(text);
 }
 
-static void tell(struct siren_device *d, const char *order_id, const char *state,
-	const char *reason, const char *words, void *data)
+static void acknowledge(struct sim *sim, const struct siren_device *d, const char *order_id,
+	const char *state, const char *reason)
 {
 	enum { ACK_EXPIRY_S = 3600 };
-	struct sim *sim = data;
-	report_step(sim->report, d->id, order_id, state, reason, words);
 	json_t *ack = json_object();
 	json_put_text(ack, "id", order_id);
 	json_put_text(ack, "state", state);
 	json_put_text(ack, "reason", reason);
 	publish(sim, d, "ack", ack, false, ACK_EXPIRY_S);
+}
+
+static void tell(struct siren_device *d, const char *order_id, const char *state,
+	const char *reason, const char *words, void *data)
+{
+	struct sim *sim = data;
+	report_step(sim->report, d->id, order_id, state, reason, words);
+	acknowledge(sim, d, order_id, state, reason);
+}
+
+/* Only says more about an order that is on disk already, so nobody waits for the disk. */
+static void write_progress(
+	struct siren_device *d, bool drill, uint64_t hash, enum siren_progress progress, void *data)
+{
+	struct sim *sim = data;
+	const struct siren_seen seen = {.id = hash, .progress = progress};
+	if (siren_memory_add(sim->memory, d, drill, seen)) {
+		log_error("memory cannot be written", "device=%s", d->id);
+	}
 }
 
 static void heartbeat(struct sim *sim, struct siren_device *d)
@@ -111,7 +128,7 @@ struct incoming {
 	const char *device;
 	enum siren_refusal refusal; /* of the message as such */
 	struct siren_order *order;  /* NULL when refused */
-	char claimed_id[SIREN_ID_SIZE];
+	char id[SIREN_ID_SIZE];	    /* "" unless the signature is good */
 	uint64_t hash;
 	int64_t length_ms;
 	char words[512];
@@ -152,25 +169,58 @@ static int64_t length_of(const struct sim *sim, const struct siren_order *o)
 	return ms;
 }
 
-/* What cannot be trusted gets an answer that says so, but not under the name of an order this
- * device has really obeyed: a forger must not be able to change the record of that one. */
-static void refuse_untrusted(struct sim *sim, struct siren_device *d, const struct incoming *in)
+/* What is not signed by a key of ours gets an answer under no order's name, or a forger could write
+ * "refused" into the record of an order that sounded. What is signed but forbidden is named, unless
+ * this device has really obeyed an order of that name. */
+static void refuse_message(struct sim *sim, struct siren_device *d, const struct incoming *in)
 {
 	bool known = siren_window_has(&d->windows[0], in->hash) ||
 		     siren_window_has(&d->windows[1], in->hash);
-	tell(d, known ? "" : in->claimed_id, "refused", siren_refusal_name(in->refusal), "", sim);
+	tell(d, known ? "" : in->id, "refused", siren_refusal_name(in->refusal), "", sim);
 }
 
 static void remember(struct sim *sim, const struct siren_device *d, const struct incoming *in)
 {
 	const struct siren_order *o = in->order;
-	int rc = siren_memory_add(sim->memory, d, o->drill, in->hash, o->seq);
+	struct siren_seen seen = {.id = in->hash, .seq = o->seq, .progress = SIREN_RECEIVED};
+	int rc = siren_memory_add(sim->memory, d, o->drill, seen);
 	for (size_t i = 0; i < o->stop_count; i++) {
-		rc |= siren_memory_add(
-			sim->memory, d, o->drill, siren_window_id(o->stop[i]), o->seq);
+		seen.id = siren_window_id(o->stop[i]);
+		seen.progress = SIREN_NOT_OBEYED;
+		rc |= siren_memory_add(sim->memory, d, o->drill, seen);
 	}
 	if (rc) {
 		log_error("memory cannot be written", "device=%s", d->id);
+	}
+}
+
+/* A repeat never sounds; its answer is what became of the order, for a hub that has lost the first
+ * answers. */
+static void answer_repeat(struct sim *sim, struct siren_device *d, const struct incoming *in)
+{
+	const char *seen = siren_refusal_name(SIREN_SEEN);
+	enum siren_progress progress =
+		siren_window_progress(&d->windows[in->order->drill], in->hash);
+	report_step(sim->report, d->id, in->order->id, "refused", seen, in->words);
+	acknowledge(
+		sim, d, in->order->id, progress ? siren_progress_name(progress) : "refused", seen);
+}
+
+static void answer(
+	struct sim *sim, struct siren_device *d, const struct incoming *in, struct wall_time now)
+{
+	if (!in->order) {
+		refuse_message(sim, d, in);
+		return;
+	}
+	enum siren_refusal refusal =
+		siren_device_judge(d, in->order, in->hash, in->message->retained, now);
+	if (refusal == SIREN_SEEN) {
+		answer_repeat(sim, d, in);
+	} else if (refusal) {
+		tell(d, in->order->id, "refused", siren_refusal_name(refusal), in->words, sim);
+	} else {
+		siren_device_obey(d, in->order, in->hash, in->length_ms, in->words, &sim->teller);
 	}
 }
 
@@ -192,21 +242,8 @@ static void hand_out(struct sim *sim, struct connection *c, const struct incomin
 	}
 	for (size_t i = c->number; i < sim->options.count; i += step) {
 		struct siren_device *d = &sim->devices[i];
-		if (!is_for(in, d)) {
-			continue;
-		}
-		if (!in->order) {
-			refuse_untrusted(sim, d, in);
-			continue;
-		}
-		enum siren_refusal refusal =
-			siren_device_judge(d, in->order, in->hash, in->message->retained, now);
-		if (refusal) {
-			tell(d, in->order->id, "refused", siren_refusal_name(refusal), in->words,
-				sim);
-		} else {
-			siren_device_obey(
-				d, in->order, in->hash, in->length_ms, in->words, &sim->teller);
+		if (is_for(in, d)) {
+			answer(sim, d, in, now);
 		}
 	}
 	sim->turn_at = clock_mono_now();
@@ -225,8 +262,8 @@ static void on_message(const struct broker_message *message, void *data)
 		return; /* nothing at all is how a retained message is removed */
 	}
 	in.refusal = siren_order_open(message->payload, message->size, sim->options.trust,
-		sim->options.trust_count, &in.order, in.claimed_id);
-	in.hash = siren_window_id(in.claimed_id);
+		sim->options.trust_count, &in.order, in.id);
+	in.hash = siren_window_id(in.id);
 	if (in.order) {
 		in.length_ms = length_of(sim, in.order);
 		describe(&in);
@@ -346,7 +383,11 @@ static bool step(struct sim *sim)
 	}
 	int64_t left_ms = mono_time_left_ms(sim->turn_at);
 	report_flush(sim->report);
-	int got = poll(sim->fds, count + 1, left_ms < 0 ? 0 : (int)left_ms);
+	if (siren_memory_flush(sim->memory)) {
+		log_error("memory cannot be written", "devices=%zu", sim->options.count);
+	}
+	sim->fds[count + 1] = (struct pollfd){.fd = report_fd(sim->report), .events = POLLOUT};
+	int got = poll(sim->fds, count + 2, left_ms < 0 ? 0 : (int)left_ms);
 	if (got > 0 && sim->fds[count].revents) {
 		return false;
 	}
@@ -391,7 +432,7 @@ static int run(struct sim *sim, struct err *e)
 	const struct sim_options *o = &sim->options;
 	raise_file_limit();
 	make_devices(sim);
-	sim->teller = (struct siren_teller){.tell = tell, .data = sim};
+	sim->teller = (struct siren_teller){.tell = tell, .reached = write_progress, .data = sim};
 	int rc = o->memory_path[0] ? siren_memory_open(o->memory_path, sim->devices, o->count,
 					     &sim->memory, e)
 				   : 0;
@@ -400,7 +441,7 @@ static int run(struct sim *sim, struct err *e)
 		return rc;
 	}
 	sim->connections = mem_new_array(o->connections, sizeof(*sim->connections));
-	sim->fds = mem_new_array(o->connections + 1, sizeof(*sim->fds));
+	sim->fds = mem_new_array(o->connections + 2, sizeof(*sim->fds));
 	for (size_t k = 0; k < o->connections; k++) {
 		open_connection(sim, k);
 	}

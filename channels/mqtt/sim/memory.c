@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FILE_LIMIT = 1 << 30 };
+enum { FILE_LIMIT = 1 << 30, LINE_SIZE = 160 };
 
 struct siren_memory {
 	FILE *file;
@@ -30,20 +30,26 @@ static struct siren_device *find(struct siren_device *devices, size_t count, con
 	return NULL;
 }
 
-/* "siren-01 live 0123456789abcdef 1763596800000". A half line at the end is a power cut: the order
- * on it had not been obeyed. */
+/* "siren-01 live 0123456789abcdef 1763596800000 started". A half line at the end is a power cut:
+ * the order on it had not been obeyed. */
 static int read_line(const char *line, struct siren_device *devices, size_t count)
 {
 	char id[SIREN_NAME_MAX + 1];
 	char role[8];
+	char progress[16] = "";
 	uint64_t hash = 0;
 	int64_t seq = 0;
-	if (sscanf(line, "%64s %7s %" SCNx64 " %" SCNd64, id, role, &hash, &seq) != 4) {
+	if (sscanf(line, "%64s %7s %" SCNx64 " %" SCNd64 " %15s", id, role, &hash, &seq, progress) <
+		4) {
 		return -EINVAL;
 	}
 	struct siren_device *d = find(devices, count, id);
 	if (d) {
-		siren_window_note(&d->windows[strcmp(role, "drill") == 0], hash, seq);
+		struct siren_window *w = &d->windows[strcmp(role, "drill") == 0];
+		if (seq > 0) { /* otherwise more about an order of an earlier line */
+			siren_window_note(w, hash, seq);
+		}
+		siren_window_reach(w, hash, siren_progress_of_name(progress));
 	}
 	return 0;
 }
@@ -70,13 +76,21 @@ static int read_all(const char *path, struct siren_device *devices, size_t count
 	return rc;
 }
 
+static int print_line(const struct siren_device *d, bool drill, const struct siren_seen *seen,
+	char *line, size_t size)
+{
+	return snprintf(line, size, "%s %s %016" PRIx64 " %" PRId64 " %s\n", d->id,
+		drill ? "drill" : "live", seen->id, seen->seq, siren_progress_name(seen->progress));
+}
+
 static void write_device(const struct siren_device *d, struct buf *out)
 {
+	char line[LINE_SIZE];
 	for (int role = 0; role < 2; role++) {
 		const struct siren_window *w = &d->windows[role];
 		for (size_t i = 0; i < w->count; i++) {
-			(void)buf_addf(out, "%s %s %016" PRIx64 " %" PRId64 "\n", d->id,
-				role ? "drill" : "live", w->seen[i].id, w->seen[i].seq);
+			(void)print_line(d, role, &w->seen[i], line, sizeof(line));
+			(void)buf_add_text(out, line);
 		}
 	}
 }
@@ -109,16 +123,15 @@ int siren_memory_open(const char *path, struct siren_device *devices, size_t cou
 }
 
 int siren_memory_add(
-	struct siren_memory *m, const struct siren_device *d, bool drill, uint64_t id, int64_t seq)
+	struct siren_memory *m, const struct siren_device *d, bool drill, struct siren_seen seen)
 {
+	char line[LINE_SIZE];
 	if (!m) {
 		return 0;
 	}
 	m->dirty = true;
-	return fprintf(m->file, "%s %s %016" PRIx64 " %" PRId64 "\n", d->id,
-		       drill ? "drill" : "live", id, seq) < 0
-		       ? -EIO
-		       : 0;
+	(void)print_line(d, drill, &seen, line, sizeof(line));
+	return fputs(line, m->file) < 0 ? -EIO : 0;
 }
 
 int siren_memory_sync(struct siren_memory *m)
@@ -128,6 +141,11 @@ int siren_memory_sync(struct siren_memory *m)
 	}
 	m->dirty = false;
 	return fflush(m->file) == 0 && fdatasync(fileno(m->file)) == 0 ? 0 : -EIO;
+}
+
+int siren_memory_flush(struct siren_memory *m)
+{
+	return !m || fflush(m->file) == 0 ? 0 : -EIO;
 }
 
 void siren_memory_close(struct siren_memory *m)

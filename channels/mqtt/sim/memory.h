@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The devices' flash: every order taken is written down before it is obeyed, so that a restart
- * neither sounds it twice nor takes a replay. A text file that only grows, one line per order and
- * device, rewritten shorter at each start.
+ * neither sounds it twice nor takes a replay, and so is how far it came, so that a repeat gets a
+ * true answer. A text file that only grows, one line per step, rewritten shorter at each start.
  */
 #pragma once
 
@@ -19,5 +19,7 @@ void siren_memory_close(struct siren_memory *m); /* NULL is fine */
  * must not keep the device silent (a full flash is no reason): it sounds, and says so in its log.
  */
 int siren_memory_add(
-	struct siren_memory *m, const struct siren_device *d, bool drill, uint64_t id, int64_t seq);
+	struct siren_memory *m, const struct siren_device *d, bool drill, struct siren_seen seen);
 int siren_memory_sync(struct siren_memory *m);
+/* Hands all lines to the system, without waiting for the disk: enough for progress. */
+int siren_memory_flush(struct siren_memory *m);

@@ -1,20 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "channels/mqtt/sim/report.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum {
+	WAITING_LIMIT = 64 * 1024 * 1024,
+	PIECE = 4096, /* POLLOUT promises room for that much in a pipe */
+	PATIENCE_MS = 2000,
+};
+
+struct sink {
+	int fd; /* -1: none, or its reader has gone */
+	struct buf waiting;
+	size_t put; /* bytes of it that are out already */
+	size_t lost;
+};
 
 struct report {
-	FILE *file; /* JSON lines; NULL: none */
-	bool on_stdout;
-	bool text;
+	struct sink json;
+	struct sink text;
 	json_t *sums; /* "started": n, "refused: expired": n */
 };
 
@@ -30,37 +47,115 @@ static const struct {
 	{"failed", "fails at"},
 };
 
+/* ---- sinks ---- */
+
+static void sink_open(struct sink *s, int fd)
+{
+	s->fd = fd;
+	buf_init(&s->waiting, WAITING_LIMIT);
+}
+
+static bool sink_empty(const struct sink *s)
+{
+	return s->fd < 0 || s->put == s->waiting.size;
+}
+
+static void sink_add(struct sink *s, const char *line)
+{
+	size_t size = strlen(line);
+	if (s->fd < 0) {
+		return;
+	}
+	if (s->waiting.size + size + 2 > WAITING_LIMIT) {
+		s->lost++;
+		return;
+	}
+	(void)buf_add(&s->waiting, line, size);
+	(void)buf_add_text(&s->waiting, "\n");
+}
+
+static void sink_abandon(struct sink *s)
+{
+	if (s->fd > STDERR_FILENO) {
+		(void)close(s->fd);
+	}
+	s->fd = -1;
+	buf_clear(&s->waiting);
+	s->put = 0;
+}
+
+/* Writes while the reader has room, waiting for it up to timeout_ms each time. */
+static void sink_flush(struct sink *s, int timeout_ms)
+{
+	struct pollfd p = {.fd = s->fd, .events = POLLOUT};
+	while (!sink_empty(s) && poll(&p, 1, timeout_ms) > 0) {
+		size_t left = s->waiting.size - s->put;
+		ssize_t got =
+			write(s->fd, buf_text(&s->waiting) + s->put, left < PIECE ? left : PIECE);
+		if (got < 0 && errno != EINTR && errno != EAGAIN) {
+			sink_abandon(s);
+			return;
+		}
+		s->put += got > 0 ? (size_t)got : 0;
+	}
+	if (s->put > s->waiting.size / 2) {
+		buf_drop(&s->waiting, s->put);
+		s->put = 0;
+	}
+}
+
+static void sink_close(struct sink *s, const char *name)
+{
+	sink_flush(s, PATIENCE_MS);
+	if (s->lost > 0) {
+		log_warning("lines nobody read were dropped", "sink=%s lines=%zu", name, s->lost);
+	}
+	sink_abandon(s);
+}
+
+/* ---- report ---- */
+
 int report_open(const char *path, bool json, struct report **out, struct err *e)
 {
-	struct report *r = mem_new(sizeof(*r));
-	r->on_stdout = json || strcmp(path, "-") == 0;
-	r->text = !r->on_stdout;
-	r->sums = json_object();
-	if (r->on_stdout) {
-		r->file = stdout;
-	} else if (path[0]) {
-		r->file = fopen(path, "we");
-		if (!r->file) {
-			int rc = err_set(e, -errno, "%s: %s", path, strerror(errno));
-			json_decref(r->sums);
-			free(r);
-			return rc;
+	bool on_stdout = json || strcmp(path, "-") == 0;
+	int fd = on_stdout ? STDOUT_FILENO : -1;
+	if (!on_stdout && path[0]) {
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		if (fd < 0) {
+			return err_set(e, -errno, "%s: %s", path, strerror(errno));
 		}
 	}
+	struct report *r = mem_new(sizeof(*r));
+	sink_open(&r->json, fd);
+	sink_open(&r->text, on_stdout ? -1 : STDOUT_FILENO);
+	r->sums = json_object();
 	*out = r;
 	return 0;
 }
 
+/* Takes line over. */
 static void put_line(struct report *r, json_t *line)
 {
-	if (r->file) {
-		char at[WALL_TIME_TEXT_SIZE];
-		json_put_text(line, "at",
-			wall_time_format(clock_wall_now(), CLOCK_JST_OFFSET_MINUTES, at));
-		(void)json_dumpf(line, r->file, JSON_COMPACT);
-		(void)fputc('\n', r->file);
-	}
+	char at[WALL_TIME_TEXT_SIZE];
+	json_put_text(line, "at", wall_time_format(clock_wall_now(), CLOCK_JST_OFFSET_MINUTES, at));
+	char *text = json_dumps(line, JSON_COMPACT);
 	json_decref(line);
+	if (text) {
+		sink_add(&r->json, text);
+	}
+	free(text);
+}
+
+static void say(struct report *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct report *r, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	sink_add(&r->text, text);
 }
 
 static void count(struct report *r, const char *state, const char *reason)
@@ -91,11 +186,8 @@ void report_step(struct report *r, const char *device, const char *order, const 
 	json_put_text(line, "reason", reason);
 	json_put_text(line, "words", words);
 	put_line(r, line);
-	if (r->text) {
-		(void)printf("%s %s %s%s%s%s\n", device, verb_of(state),
-			words[0] ? words : LOG_TEXT(order), reason[0] ? " (" : "", reason,
-			reason[0] ? ")" : "");
-	}
+	say(r, "%s %s %s%s%s%s", device, verb_of(state), words[0] ? words : LOG_TEXT(order),
+		reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
 }
 
 void report_ready(struct report *r, size_t devices, const char *broker)
@@ -105,17 +197,21 @@ void report_ready(struct report *r, size_t devices, const char *broker)
 	json_put_int(line, "devices", (int64_t)devices);
 	json_put_text(line, "broker", broker);
 	put_line(r, line);
-	if (r->text) {
-		(void)printf("%zu devices ready at %s\n", devices, broker);
-	}
+	say(r, "%zu devices ready at %s", devices, broker);
 }
 
 void report_flush(struct report *r)
 {
-	(void)fflush(stdout);
-	if (r->file) {
-		(void)fflush(r->file);
+	sink_flush(&r->json, 0);
+	sink_flush(&r->text, 0);
+}
+
+int report_fd(const struct report *r)
+{
+	if (!sink_empty(&r->json)) {
+		return r->json.fd;
 	}
+	return sink_empty(&r->text) ? -1 : r->text.fd;
 }
 
 void report_close(struct report *r)
@@ -131,14 +227,10 @@ void report_close(struct report *r)
 	put_line(r, line);
 	json_object_foreach(r->sums, key, value)
 	{
-		if (r->text) {
-			(void)printf("%8lld %s\n", (long long)json_integer_value(value), key);
-		}
+		say(r, "%8lld %s", (long long)json_integer_value(value), key);
 	}
-	report_flush(r);
-	if (r->file && !r->on_stdout) {
-		(void)fclose(r->file);
-	}
+	sink_close(&r->json, "json");
+	sink_close(&r->text, "text");
 	json_decref(r->sums);
 	free(r);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the devices did: lines for people on standard output, JSON lines for programs, and a sum at
- * the end.
+ * the end. Nobody has to read them: lines wait in memory, and a siren is never held up by its log.
  */
 #pragma once
 
@@ -19,7 +19,9 @@ void report_step(struct report *r, const char *device, const char *order, const 
 	const char *reason, const char *words);
 /* All devices are connected and subscribed. */
 void report_ready(struct report *r, size_t devices, const char *broker);
-/* Puts lines out; call it before waiting. */
+/* Puts out as many lines as the reader takes now; call it before waiting. */
 void report_flush(struct report *r);
-/* Writes the sum and closes; NULL is fine. */
+/* The descriptor to watch for POLLOUT while lines wait, otherwise -1. */
+int report_fd(const struct report *r);
+/* Writes the sum, gives a reader that still reads the rest, and closes; NULL is fine. */
 void report_close(struct report *r);

@@ -16,14 +16,55 @@ uint64_t siren_window_id(const char *order_id)
 	return strtoull(hex, NULL, 16);
 }
 
-bool siren_window_has(const struct siren_window *w, uint64_t id)
+static const char *const progress_names[SIREN_PROGRESSES] = {
+	[SIREN_NOT_OBEYED] = "",
+	[SIREN_RECEIVED] = "received",
+	[SIREN_STARTED] = "started",
+	[SIREN_FAILED] = "failed",
+	[SIREN_FINISHED] = "finished",
+};
+
+const char *siren_progress_name(enum siren_progress progress)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		if (w->seen[i].id == id) {
-			return true;
+	return progress_names[progress];
+}
+
+enum siren_progress siren_progress_of_name(const char *name)
+{
+	for (int i = 0; i < SIREN_PROGRESSES; i++) {
+		if (strcmp(progress_names[i], name) == 0) {
+			return (enum siren_progress)i;
 		}
 	}
-	return false;
+	return SIREN_NOT_OBEYED;
+}
+
+static size_t find(const struct siren_window *w, uint64_t id)
+{
+	size_t i = 0;
+	while (i < w->count && w->seen[i].id != id) {
+		i++;
+	}
+	return i;
+}
+
+bool siren_window_has(const struct siren_window *w, uint64_t id)
+{
+	return find(w, id) < w->count;
+}
+
+void siren_window_reach(struct siren_window *w, uint64_t id, enum siren_progress progress)
+{
+	size_t i = find(w, id);
+	if (i < w->count && w->seen[i].progress < progress) {
+		w->seen[i].progress = progress;
+	}
+}
+
+enum siren_progress siren_window_progress(const struct siren_window *w, uint64_t id)
+{
+	size_t i = find(w, id);
+	return i < w->count ? w->seen[i].progress : SIREN_NOT_OBEYED;
 }
 
 enum siren_refusal siren_window_check(const struct siren_window *w, uint64_t id, int64_t seq)

@@ -16,9 +16,25 @@
 
 enum { SIREN_WINDOW_IDS = 256, SIREN_WINDOW_BACK = 600000 };
 
+/* How far a device came with an order it has taken. Later is more; the names are ack states. */
+enum siren_progress {
+	SIREN_NOT_OBEYED, /* ended before it came */
+	SIREN_RECEIVED,
+	SIREN_STARTED,
+	SIREN_FAILED,
+	SIREN_FINISHED,
+	SIREN_PROGRESSES,
+};
+
+/* "" for SIREN_NOT_OBEYED. */
+const char *siren_progress_name(enum siren_progress progress);
+/* SIREN_NOT_OBEYED for a word that is none. */
+enum siren_progress siren_progress_of_name(const char *name);
+
 struct siren_seen {
 	uint64_t id;
 	int64_t seq;
+	enum siren_progress progress;
 };
 
 struct siren_window {
@@ -37,4 +53,7 @@ enum siren_refusal siren_window_check(const struct siren_window *w, uint64_t id,
 bool siren_window_has(const struct siren_window *w, uint64_t id);
 /* Remembers an order that was accepted (or ended before it came). */
 void siren_window_note(struct siren_window *w, uint64_t id, int64_t seq);
+/* Progress of an order noted before; it never goes back, and an unknown id is ignored. */
+void siren_window_reach(struct siren_window *w, uint64_t id, enum siren_progress progress);
+enum siren_progress siren_window_progress(const struct siren_window *w, uint64_t id);
 void siren_window_clear(struct siren_window *w);
