@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The manual pages say what the programs do: every key, every verb, every exit code; no dead links."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+MAN = TOP / "docs" / "man"
+PAGES = sorted(MAN.glob("*.[1-8]"))
+# Keys that the reader takes and the hub does not act on: a page must not promise them.
+NOT_ACTED_ON = {"fallback", "fallback_after", "keep_days"}
+SECTION_OF_DRIVER = re.compile(r"^\.Ss (\w+)$", re.M)
+
+
+def page(name):
+    return (MAN / name).read_text()
+
+
+def items(text):
+    """The keys a text lists: the last part of `.It Ic a.b[].c Pq ...`."""
+    return {m.rsplit(".", 1)[-1].removesuffix("[]") for m in re.findall(r"^\.It Ic ([\w.\[\]-]+)", text, re.M)}
+
+
+def keys_of(node):
+    """All keys of an object schema and of the tables below it, without drivers' options."""
+    found = set()
+    for key, value in node.get("properties", {}).items():
+        found.add(key)
+        found |= keys_of(value)
+    for part in ("items", "additionalProperties"):
+        if isinstance(node.get(part), dict):
+            found |= keys_of(node[part])
+    return found
+
+
+@pytest.fixture(scope="module", name="schema")
+def load_schema():
+    return json.loads((TOP / "schemas" / "config.schema.json").read_text())
+
+
+def driver_keys(schema):
+    """Driver name -> keys of its options."""
+    found = {}
+    for branch in schema["properties"]["channels"]["items"]["allOf"]:
+        name = branch["if"]["properties"]["driver"]["const"]
+        found[name] = keys_of(branch["then"]["properties"]["options"])
+    return found
+
+
+def driver_sections():
+    """Driver name -> the text of its part of the page."""
+    text = page("hansho.yaml.5")
+    text = text[text.index(".Sh DRIVER OPTIONS") : text.index(".Sh RULES")]
+    parts = SECTION_OF_DRIVER.split(text)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def common_part():
+    text = page("hansho.yaml.5")
+    return text[: text.index(".Sh DRIVER OPTIONS")] + text[text.index(".Sh RULES") :]
+
+
+def program(name):
+    folder = os.environ.get("HANSHO_BIN")
+    path = shutil.which(name, path=folder) if folder else None
+    if not path:
+        pytest.skip("HANSHO_BIN does not name a folder with " + name)
+    return path
+
+
+def test_there_are_pages():
+    assert {p.name for p in PAGES} == {"hansho.1", "hanshod.8", "hansho.yaml.5"}
+
+
+def test_every_key_is_described(schema):
+    wanted = (keys_of(schema) | keys_of(schema["$defs"]["children"])) - NOT_ACTED_ON
+    assert wanted - items(common_part()) == set()
+
+
+def test_no_key_is_invented(schema):
+    known = keys_of(schema) | keys_of(schema["$defs"]["children"])
+    assert items(common_part()) - known == set()
+
+
+def test_nothing_is_promised_that_is_not_done():
+    assert items(common_part()) & NOT_ACTED_ON == set()
+
+
+def test_every_driver_option_is_described(schema):
+    sections = driver_sections()
+    wanted = driver_keys(schema)
+    assert set(sections) == set(wanted)
+    assert {d: keys - items(sections[d]) for d, keys in wanted.items() if keys - items(sections[d])} == {}
+    assert {d: items(sections[d]) - keys for d, keys in wanted.items() if items(sections[d]) - keys} == {}
+
+
+def test_defaults_are_those_of_the_schema(schema):
+    """`default X` in a heading is the default of that driver option."""
+    wrong = []
+    sections = driver_sections()
+    for branch in schema["properties"]["channels"]["items"]["allOf"]:
+        name = branch["if"]["properties"]["driver"]["const"]
+        for key, value in branch["then"]["properties"]["options"].get("properties", {}).items():
+            heading = re.search(rf"^\.It Ic {key} Pq (.*)$", sections[name], re.M).group(1)
+            shown = re.search(r"default (.*)$", heading)
+            if (shown.group(1) if shown else "") != value.get("default", ""):
+                wrong.append(f"{name}.{key}: {heading}")
+    assert wrong == []
+
+
+def test_every_verb_is_described():
+    text = subprocess.run(
+        [program("hansho"), "--help"], capture_output=True, text=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"}
+    ).stdout
+    verbs = set(re.findall(r"^  ([a-z-]+) ", text, re.M))
+    described = set(re.findall(r"^\.It Ic ([a-z-]+)", page("hansho.1"), re.M))
+    assert len(verbs) > 10
+    assert verbs == described
+
+
+def exit_codes(name):
+    text = page(name)
+    text = text[text.index(".Sh EXIT STATUS") :]
+    text = text[: text.index(".Sh", 4)]
+    return {int(n) for n in re.findall(r"^\.It (\d+)$", text, re.M)}
+
+
+def test_exit_codes_of_hansho():
+    header = (TOP / "cli" / "cli.h").read_text()
+    codes = {int(n) for n in re.findall(r"\bCLI_[A-Z_]+ = (\d+)", header)}
+    assert codes == exit_codes("hansho.1")
+
+
+def test_exit_codes_of_hanshod():
+    sysexits = {"OK": 0, "USAGE": 64, "UNAVAILABLE": 69, "CONFIG": 78}
+    source = (TOP / "dispatcher" / "main.c").read_text()
+    codes = {sysexits[n] for n in re.findall(r"\bEX_([A-Z]+)\b", source)}
+    assert codes == exit_codes("hanshod.8")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+def test_mandoc_is_content(path):
+    tool = shutil.which("mandoc")
+    if not tool:
+        pytest.skip("mandoc is not installed")
+    run = subprocess.run([tool, "-Tlint", "-W", "warning", path], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    shown = subprocess.run([tool, "-Tutf8", path], capture_output=True, text=True, check=True).stdout
+    assert len(shown.splitlines()) > 50
+
+
+def documents():
+    return sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md"), *(TOP / "packaging").glob("*.md")])
+
+
+def test_links_lead_somewhere():
+    wrong = []
+    for path in documents():
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text()):
+            if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists():
+                wrong.append(f"{path.relative_to(TOP)}: {target}")
+    assert wrong == []
