@@ -6,6 +6,7 @@
 #include "rules/route.h"
 #include "rules/slot.h"
 #include "rules/wording.h"
+#include "rules/wording_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,116 +2,13 @@
 #include "rules/wording.h"
 
 #include "base/buf.h"
+#include "rules/wording_text.h"
 #include "rules/words.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
-enum { OWN_TEXT_MAX = 4000, TEXT_MAX = 64 * 1024 };
-
-/* ---- small tools ---- */
-
-struct pair {
-	char key;
-	const char *text;
-};
-
-static const char *expand(
-	struct pool *pool, const char *template, const struct pair *pairs, size_t count)
-{
-	struct buf out;
-	buf_init(&out, TEXT_MAX);
-	for (const char *c = template; *c; c++) {
-		size_t i = count;
-		if (c[0] == '{' && c[1] != '\0' && c[2] == '}') {
-			for (i = 0; i < count && pairs[i].key != c[1]; i++) {
-			}
-		}
-		if (i < count) {
-			(void)buf_add_text(&out, pairs[i].text);
-			c += 2;
-		} else {
-			(void)buf_add(&out, c, 1);
-		}
-	}
-	const char *kept = pool_copy_text(pool, buf_text(&out));
-	buf_clear(&out);
-	return kept;
-}
-
-#define EXPAND(pool, template, ...)                                                                \
-	expand(pool, template, (const struct pair[]){__VA_ARGS__},                                 \
-		sizeof((const struct pair[]){__VA_ARGS__}) / sizeof(struct pair))
-
-size_t wording_length(const char *text)
-{
-	size_t count = 0;
-	for (; *text; text++) {
-		count += ((unsigned char)*text & 0xC0U) != 0x80U;
-	}
-	return count;
-}
-
-/* U+0080-009F, U+200B-200F, U+202A-202E, U+2066-2069, U+FEFF. Returns bytes, 0: none. */
-static size_t hidden_size(const char *text)
-{
-	const unsigned char *c = (const unsigned char *)text;
-	if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F) {
-		return 2;
-	}
-	if (c[0] == 0xE2 && c[1] == 0x80 &&
-		((c[2] >= 0x8B && c[2] <= 0x8F) || (c[2] >= 0xAA && c[2] <= 0xAE))) {
-		return 3;
-	}
-	if (c[0] == 0xE2 && c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9) {
-		return 3;
-	}
-	return c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF ? 3 : 0;
-}
-
-const char *wording_clean(struct pool *pool, const char *text, size_t limit)
-{
-	struct buf out;
-	buf_init(&out, TEXT_MAX);
-	size_t size = strlen(text);
-	const char *end = text + utf8_cut(text, size, limit);
-	while (text < end) {
-		size_t hidden = hidden_size(text);
-		bool newline = *text == '\n' || (*text == '\r' && text[1] != '\n');
-		if (hidden > 0) {
-			text += hidden;
-		} else if (newline) {
-			/* Not at the beginning, at most one empty line. */
-			bool skip =
-				out.size == 0 || (out.size > 1 && out.data[out.size - 1] == '\n' &&
-							 out.data[out.size - 2] == '\n');
-			(void)buf_add(&out, "\n", skip ? 0 : 1);
-			text++;
-		} else if (*text == '\r') {
-			text++;
-		} else {
-			bool control = iscntrl((unsigned char)*text) != 0;
-			(void)buf_add(&out, control ? " " : text, 1);
-			text++;
-		}
-	}
-	while (out.size > 0 && isspace((unsigned char)out.data[out.size - 1])) {
-		out.data[--out.size] = '\0';
-	}
-	const char *kept = pool_printf(pool, "%s%s", buf_text(&out), size > limit ? "…" : "");
-	buf_clear(&out);
-	return kept;
-}
-
-void words_clock_of(struct wall_time t, struct words_clock *out)
-{
-	time_t seconds = (time_t)(t.ms / 1000) + (time_t)CLOCK_JST_OFFSET_MINUTES * 60;
-	struct tm tm = {0};
-	(void)gmtime_r(&seconds, &tm);
-	*out = (struct words_clock){tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min};
-}
+enum { OWN_TEXT_MAX = 4000 };
 
 /* ---- what is said of one effect ---- */
 
@@ -253,13 +150,13 @@ static const char *list_names(struct writing *w, size_t limit)
 static const char *fill(struct writing *w, const char *template, const char *noun,
 	const char *old_noun, const char *municipalities)
 {
-	return EXPAND(w->pool, template, {'m', municipalities}, {'n', noun}, {'o', old_noun},
-		{'t', w->title_noun}, {'v', w->value});
+	return WORDING_EXPAND(w->pool, template, {'m', municipalities}, {'n', noun},
+		{'o', old_noun}, {'t', w->title_noun}, {'v', w->value});
 }
 
 static const char *with_about(struct writing *w, const char *noun)
 {
-	return w->about[0] ? EXPAND(w->pool, w->w->of, {'m', w->about}, {'n', noun}) : noun;
+	return w->about[0] ? WORDING_EXPAND(w->pool, w->w->of, {'m', w->about}, {'n', noun}) : noun;
 }
 
 static void prepare(struct writing *w)
@@ -388,7 +285,7 @@ static const char *level_line(struct writing *w)
 	if (!w->in_force || own_order || w->b->level < 1) {
 		return ""; /* the order's noun names its level */
 	}
-	return EXPAND(w->pool, w->w->level, {'u', w->w->number(w->pool, w->b->level)});
+	return WORDING_EXPAND(w->pool, w->w->level, {'u', w->w->number(w->pool, w->b->level)});
 }
 
 static const char *value_line(struct writing *w)
@@ -398,10 +295,10 @@ static const char *value_line(struct writing *w)
 		return "";
 	}
 	if (strcmp(w->now.kind->hazard, "tsunami") == 0) {
-		return EXPAND(w->pool, w->w->height, {'v', value});
+		return WORDING_EXPAND(w->pool, w->w->height, {'v', value});
 	}
 	return strcmp(w->now.kind->hazard, "eew") == 0
-		       ? EXPAND(w->pool, w->w->intensity, {'v', w->value})
+		       ? WORDING_EXPAND(w->pool, w->w->intensity, {'v', w->value})
 		       : "";
 }
 
@@ -416,7 +313,7 @@ static const char *also_line(struct writing *w)
 				w->pool, "%s%s%s", list, list[0] ? w->w->separator : "", noun);
 		}
 	}
-	return list[0] ? EXPAND(w->pool, w->w->also, {'n', list}) : "";
+	return list[0] ? WORDING_EXPAND(w->pool, w->w->also, {'n', list}) : "";
 }
 
 static void quote(struct writing *w, struct buf *out)
@@ -436,19 +333,19 @@ static void quote(struct writing *w, struct buf *out)
 static const char *write_body(struct writing *w, const char *title)
 {
 	struct buf out;
-	buf_init(&out, TEXT_MAX);
+	buf_init(&out, WORDING_TEXT_MAX);
 	const char *sentence =
 		fill(w, w->phrase->sentence, with_about(w, w->noun), w->old_noun, w->all);
 	if (w->b->status == ALERT_STATUS_EXERCISE) {
 		line(&out, w->w->drill);
 	}
-	line(&out, EXPAND(w->pool, w->w->first_line, {'t', title}, {'n', sentence}));
-	line(&out, EXPAND(w->pool, w->w->areas, {'m', w->all}));
-	const char *report = w->b->update > 1 ? EXPAND(w->pool, w->w->report,
+	line(&out, WORDING_EXPAND(w->pool, w->w->first_line, {'t', title}, {'n', sentence}));
+	line(&out, WORDING_EXPAND(w->pool, w->w->areas, {'m', w->all}));
+	const char *report = w->b->update > 1 ? WORDING_EXPAND(w->pool, w->w->report,
 							{'u', w->w->number(w->pool, w->b->update)})
 					      : "";
 	if (!wall_time_is_none(w->b->issued)) {
-		line(&out, EXPAND(w->pool, w->w->issued_at,
+		line(&out, WORDING_EXPAND(w->pool, w->w->issued_at,
 				   {'v', w->w->time(w->pool, w->b->issued)}, {'u', report}));
 	}
 	line(&out, level_line(w));
@@ -460,7 +357,7 @@ static const char *write_body(struct writing *w, const char *title)
 	}
 	quote(w, &out);
 	(void)buf_add(&out, "\n", 1);
-	line(&out, EXPAND(w->pool, w->w->source, {'n', w->b->source}));
+	line(&out, WORDING_EXPAND(w->pool, w->w->source, {'n', w->b->source}));
 	return take(w, &out);
 }
 
@@ -474,13 +371,13 @@ static const char *spoken_height(struct writing *w)
 		value = pool_printf(w->pool, "%.*s%s%s", (int)(metres - value), value,
 			ja ? "メートル" : " metres", metres + 1);
 	}
-	return EXPAND(w->pool, w->w->height_spoken, {'v', value});
+	return WORDING_EXPAND(w->pool, w->w->height_spoken, {'v', value});
 }
 
 static const char *write_speech(struct writing *w)
 {
 	struct buf out;
-	buf_init(&out, TEXT_MAX);
+	buf_init(&out, WORDING_TEXT_MAX);
 	if (w->b->status == ALERT_STATUS_EXERCISE) {
 		line(&out, w->w->drill);
 	}
@@ -488,7 +385,7 @@ static const char *write_speech(struct writing *w)
 	bool observed = strcmp(w->now.kind->hazard, "earthquake") == 0;
 	if (urgent && !observed && !is_plain(w) &&
 		(w->b->severity == SEVERITY_EXTREME || strcmp(w->now.kind->hazard, "eew") == 0)) {
-		line(&out, EXPAND(w->pool, w->w->twice, {'n', w->spoken_noun}));
+		line(&out, WORDING_EXPAND(w->pool, w->w->twice, {'n', w->spoken_noun}));
 	}
 	const char *template = w->phrase->speech ? w->phrase->speech : w->phrase->sentence;
 	const char *about = w->about[0] ? with_about(w, w->spoken_noun) : w->spoken_noun;

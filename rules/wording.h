@@ -12,10 +12,3 @@
 /* effects: worst first, at least one. Fills b->texts; b's other members are set already. */
 void wording_write(struct judgement *j, struct broadcast *b, struct effect *const *effects,
 	size_t effect_count);
-
-/* Text from outside made fit to show: newlines kept, other controls and marks that turn the
- * writing direction become blanks, at most limit bytes. In the pool. */
-const char *wording_clean(struct pool *pool, const char *text, size_t limit);
-
-/* Characters (code points). */
-size_t wording_length(const char *text);

@@ -3,7 +3,7 @@
  * Every text that can occur: kind x severity x event x language, measured; and the ones that
  * decide lives, letter by letter.
  */
-#include "rules/wording.h"
+#include "rules/wording_text.h"
 #include "tests/cmocka_all.h"
 #include "tests/rules/world.h"
 
