@@ -64,6 +64,11 @@ void post_json(struct post *p, json_t *object);
  */
 char *post_text(const struct account *a, const struct broadcast *b, int measure, size_t limit);
 
+/* HMAC-SHA-256 over "id.timestamp.body" in base64. */
+enum { WEBHOOK_SIGNATURE_SIZE = 48 };
+void webhook_signature(const void *secret, size_t secret_size, const char *id,
+	const char *timestamp, const struct buf *body, char out[WEBHOOK_SIGNATURE_SIZE]);
+
 extern const struct dialect dialect_mastodon;
 extern const struct dialect dialect_webhook;
 extern const struct dialect dialect_x;

@@ -12,15 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void sign(const struct account *a, const char *id, const char *timestamp,
-	const struct buf *body, char out[64])
+void webhook_signature(const void *secret, size_t secret_size, const char *id,
+	const char *timestamp, const struct buf *body, char out[WEBHOOK_SIGNATURE_SIZE])
 {
 	struct buf signed_text;
 	buf_init(&signed_text, POST_LIMIT + 256);
 	(void)buf_addf(&signed_text, "%s.%s.", id, timestamp);
 	(void)buf_add(&signed_text, body->data, body->size);
 	unsigned char mac[DIGEST_BYTES];
-	digest_hmac(a->secret, a->secret_size, signed_text.data, signed_text.size, mac);
+	digest_hmac(secret, secret_size, signed_text.data, signed_text.size, mac);
 	(void)base64_encode(mac, sizeof(mac), out);
 	buf_clear(&signed_text);
 }
@@ -37,8 +37,8 @@ static void write_post(const struct account *a, const struct broadcast *b,
 	post_json(post, object);
 	char seconds[32];
 	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)(now.ms / 1000));
-	char signature[64];
-	sign(a, target->key, seconds, &post->body, signature);
+	char signature[WEBHOOK_SIGNATURE_SIZE];
+	webhook_signature(a->secret, a->secret_size, target->key, seconds, &post->body, signature);
 	post->url = mem_copy_text(a->url);
 	post_header(post, "Content-Type: application/json");
 	post_header(post, "webhook-id: %s", target->key);
