@@ -20,12 +20,13 @@ static bool area_listed(const struct alert_item *item, const char *code)
 	return false;
 }
 
-/* The same municipality stands once per gauge. */
-static void add_cities(struct jmx *j, struct alert_item *item, const xmlNode *areas)
+/* The same municipality stands once per gauge. left bounds the work of a hostile telegram. */
+static void add_cities(struct jmx *j, struct alert_item *item, const xmlNode *areas, size_t *left)
 {
-	for (const xmlNode *area = xml_child(areas, JMX_NS_METE, "Area"); area;
-		area = xml_next(area)) {
+	const xmlNode *area = xml_child(areas, JMX_NS_METE, "Area");
+	for (; area && *left > 0; area = xml_next(area)) {
 		const char *code = xml_child_text(j->pool, area, JMX_NS_METE, "CityCode");
+		(*left)--;
 		if (strlen(code) == 7 && !area_listed(item, code)) {
 			jmx_area_text(j, item, AREA_JMA_CITY, code,
 				xml_child_text(j->pool, area, JMX_NS_METE, "City"));
@@ -33,13 +34,27 @@ static void add_cities(struct jmx *j, struct alert_item *item, const xmlNode *ar
 	}
 }
 
-static void add_body_cities(struct jmx *j, struct alert_item *item)
+/* A telegram is about one river area; were there several, the worst is the safe owner. */
+static struct alert_item *worst_item(struct alert *a)
 {
+	struct alert_item *worst = NULL;
+	for (size_t i = 0; i < a->item_count; i++) {
+		if (!worst || a->items[i].severity > worst->severity) {
+			worst = &a->items[i];
+		}
+	}
+	return worst;
+}
+
+static void add_body_cities(struct jmx *j)
+{
+	struct alert_item *item = worst_item(j->a);
 	const xmlNode *warning = xml_child(j->body, JMX_NS_METE, "Warning");
+	size_t left = JMX_AREA_LIMIT;
 	for (; item && warning; warning = xml_next(warning)) {
 		for (const xmlNode *part = xml_child(warning, JMX_NS_METE, "Item"); part;
 			part = xml_next(part)) {
-			add_cities(j, item, xml_child(part, JMX_NS_METE, "Areas"));
+			add_cities(j, item, xml_child(part, JMX_NS_METE, "Areas"), &left);
 		}
 	}
 }
@@ -79,7 +94,6 @@ static void decode_item(struct jmx *j, const xmlNode *node)
 		area = xml_next(area)) {
 		jmx_area(j, item, AREA_JMA_RIVER, area);
 	}
-	add_body_cities(j, item);
 }
 
 static void say_sections(struct jmx *j)
@@ -110,5 +124,6 @@ void jmx_flood(struct jmx *j)
 			decode_item(j, item);
 		}
 	}
+	add_body_cities(j);
 	say_sections(j);
 }

@@ -210,7 +210,7 @@ static void read_comments(struct jmx *j)
 static bool is_remainder(const struct kind *kind)
 {
 	return strcmp(kind->name, "tsunami.forecast") == 0 ||
-		strcmp(kind->name, "volcano.forecast") == 0;
+	       strcmp(kind->name, "volcano.forecast") == 0;
 }
 
 static bool all_released(const struct alert *a)

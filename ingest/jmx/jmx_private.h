@@ -13,8 +13,8 @@
  *   empty put the time of issue first. So a cancel that repeats the last serial comes after it,
  *   and the same EventID and serial some years later is another telegram.
  * - A released item (TRANSITION_RELEASED) says by its kind what ended; its severity is unknown and
- *   its level 0; code and name are the telegram's. Code "00" in a VPWW: nothing of this hazard is in
- *   force in these areas, whether it ended now or was never there.
+ *   its level 0; code and name are the telegram's. Code "00" in a VPWW: nothing of this hazard is
+ * in force in these areas, whether it ended now or was never there.
  * - action release: at least one item released and nothing left but 津波予報 or 噴火予報.
  * - A cancel has no items; its reference names the series.
  */

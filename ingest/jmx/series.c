@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { KEY_LIMIT = 200 }; /* bytes; real ones have at most some sixty */
+
 static const char blanks[] = " \t\r\n";
 
 /* Several EventIDs stand blank separated; their order is not promised, so the lowest names the
@@ -17,18 +19,18 @@ static const char blanks[] = " \t\r\n";
 static const char *lowest_event(struct jmx *j)
 {
 	const char *lowest = "";
-	for (const char *at = j->a->events; *at;) {
-		at += strspn(at, blanks);
+	size_t lowest_size = 0;
+	for (const char *at = j->a->events + strspn(j->a->events, blanks); *at;) {
 		size_t size = strcspn(at, blanks);
-		if (size > 0) {
-			const char *event = pool_copy(j->pool, at, size);
-			if (!lowest[0] || strcmp(event, lowest) < 0) {
-				lowest = event;
-			}
+		int order = strncmp(at, lowest, size < lowest_size ? size : lowest_size);
+		if (lowest_size == 0 || order < 0 || (order == 0 && size < lowest_size)) {
+			lowest = at;
+			lowest_size = size;
 		}
 		at += size;
+		at += strspn(at, blanks);
 	}
-	return lowest;
+	return pool_copy(j->pool, lowest, utf8_cut(lowest, lowest_size, KEY_LIMIT));
 }
 
 static const char *event_prefix(struct jmx *j)

@@ -105,6 +105,7 @@ static bool listed(const struct alert *a, const char *code)
 /* Says what each municipality is to do, and adds those that no other list names. */
 static void decode_measures(struct jmx *j, const struct volcano *volcano)
 {
+	size_t left = JMX_AREA_LIMIT; /* bounds the work of a hostile telegram */
 	for (const xmlNode *node = list_of(j, measures); node; node = xml_next(node)) {
 		struct alert_item like = {
 			.code = jmx_at(j, node, JMX_NS_VOLC, "Kind/Code"),
@@ -112,8 +113,8 @@ static void decode_measures(struct jmx *j, const struct volcano *volcano)
 		};
 		judge(j, node, volcano, &like);
 		const xmlNode *areas = xml_child(node, JMX_NS_VOLC, "Areas");
-		for (const xmlNode *area = xml_child(areas, JMX_NS_VOLC, "Area"); area;
-			area = xml_next(area)) {
+		const xmlNode *area = xml_child(areas, JMX_NS_VOLC, "Area");
+		for (; area && left > 0; area = xml_next(area), left--) {
 			const char *name = xml_child_text(j->pool, area, JMX_NS_VOLC, "Name");
 			jmx_say(&j->description, pool_printf(j->pool, "%s：%s", name, like.name));
 			if (!listed(j->a, xml_child_text(j->pool, area, JMX_NS_VOLC, "Code"))) {
