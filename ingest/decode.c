@@ -16,9 +16,7 @@
 
 static const struct decoder *const decoders[] = {
 	&decoder_jmx,
-#ifdef HANSHO_DECODER_CAP
 	&decoder_cap,
-#endif
 };
 
 int decode_refuse(
