@@ -53,9 +53,9 @@ static const char *const words[] = {
 	N_("down"),
 	/* verdict */
 	N_("acted"),
-	N_("no_change"),
-	N_("not_ours"),
-	N_("no_rule"),
+	N_("no-change"),
+	N_("not-ours"),
+	N_("no-rule"),
 	N_("old"),
 	N_("nothing"),
 };

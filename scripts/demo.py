@@ -216,7 +216,7 @@ class Demo:
     def import_lists(self):
         people = "".join(f"citizen{n:03d}@example.jp,disaster,07204,ja\n" for n in range(SUBSCRIBERS))
         self.path("subscribers.csv").write_text("address,categories,areas,lang\n" + people)
-        devices = "".join(f"siren-{n + 1},07204\n" for n in range(SIRENS))
+        devices = "".join(f"siren-{n + 1:02d},07204\n" for n in range(SIRENS))
         self.path("devices.csv").write_text("id,areas\n" + devices)
         self.hansho("subscribers", "import", "--replace", "subscribers.csv")
         self.hansho("subscribers", "import", "--replace", "--devices", "--list", "devices", "devices.csv")
