@@ -70,12 +70,10 @@ struct channel_config {
 	int64_t deadline_ms;	/* for one batch */
 	int64_t retry_first_ms; /* exponential from here, jittered */
 	int64_t retry_max_ms;
-	int breaker_faults;   /* faults in a row that open the breaker */
-	int64_t breaker_ms;   /* how long it stays open at first */
-	int cap_per_hour;     /* broadcasts; 0: none. Extreme is never capped */
-	const char *fallback; /* channel that takes over when not handed over in time; "" */
-	int64_t fallback_after_ms;
-	json_t *options; /* the driver's own, checked and with defaults filled in; owned */
+	int breaker_faults; /* faults in a row that open the breaker */
+	int64_t breaker_ms; /* how long it stays open at first */
+	int cap_per_hour;   /* broadcasts; 0: none. Extreme is never capped */
+	json_t *options;    /* the driver's own, checked and with defaults filled in; owned */
 };
 
 /* A node of the rule tree: the first child that matches wins, unless it says `continue`; a node
@@ -127,7 +125,6 @@ struct config {
 	struct rule drill;
 	struct role_config *roles;
 	size_t role_count;
-	int64_t keep_days; /* of history */
 };
 
 /* One mistake in a file: reported all at once, never only the first. */

@@ -182,7 +182,6 @@ void config_build(struct config_source *s, const json_t *whole)
 		s, "control_socket", json_text(whole, "control_socket", "control.sock"));
 	c->log_level = source_text(s, whole, "log_level");
 	c->languages = source_texts(s, whole, "languages");
-	c->keep_days = json_int(whole, "keep_days", 0);
 	c->driver_dirs = source_texts(s, whole, "driver_dirs");
 	for (size_t i = 0; i < c->driver_dirs.count; i++) {
 		c->driver_dirs.list[i] = option_resolve(c->pool, s->folder, c->driver_dirs.list[i]);

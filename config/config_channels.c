@@ -136,8 +136,6 @@ static void build_channel(const struct config_source *s, const json_t *object, c
 		.breaker_faults = (int)json_int(object, "breaker_faults", 0),
 		.breaker_ms = json_int(object, "breaker_time", 0),
 		.cap_per_hour = (int)json_int(object, "cap_per_hour", 0),
-		.fallback = source_text(s, object, "fallback"),
-		.fallback_after_ms = json_int(object, "fallback_after", 0),
 	};
 	const char *on_unknown = json_text(object, "on_unknown", "");
 	out->on_unknown = strcmp(on_unknown, "resend") == 0 ? ON_UNKNOWN_RESEND

@@ -100,27 +100,6 @@ static void check_feeds(const struct config_source *s)
 	}
 }
 
-static void check_fallback(
-	const struct config_source *s, size_t i, const struct channel_config *channel)
-{
-	const char *path = path_of(s, "channels", i, "fallback");
-	const struct channel_config *other = config_channel(s->config, channel->fallback);
-	if (channel->fallback[0] == '\0') {
-		return;
-	}
-	if (strcmp(channel->fallback, channel->name) == 0) {
-		source_fault(s, path, "a channel cannot be its own fallback");
-	} else if (!other) {
-		source_fault(s, path, "there is no channel \"%s\"", channel->fallback);
-	} else if (channel->drill && !other->drill) {
-		source_fault(s, path,
-			"exercises on %s would fall to %s, which does not carry them: give both "
-			"the "
-			"same `drill`",
-			channel->name, other->name);
-	}
-}
-
 void config_check_kinds(
 	const struct config_source *s, const struct text_list *kinds, const char *path)
 {
@@ -161,7 +140,6 @@ static void check_channels(const struct config_source *s)
 			}
 		}
 		config_check_kinds(s, &channel->kinds, path_of(s, "channels", i, "kinds"));
-		check_fallback(s, i, channel);
 		if (channel->retry_first_ms > channel->retry_max_ms && channel->retry_max_ms > 0) {
 			source_fault(s, path_of(s, "channels", i, "retry_first"),
 				"the first wait is longer than the longest (retry_max)");

@@ -19,7 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CRASHES_OPEN_BREAKER = 3, STOP_GRACE_MS = 5000, MAX_AGENTS = 64 };
+enum {
+	CRASHES_OPEN_BREAKER = 3,
+	STOP_GRACE_MS = 5000,
+	MAX_AGENTS = 64,
+	HOUR_MS = 3600 * 1000,
+};
 
 struct channel {
 	struct hub *hub;
@@ -35,7 +40,8 @@ struct channel {
 	/* The broadcast handed out last, as JSON text: agents of one channel usually share it. */
 	char *broadcast_id;
 	char *broadcast_json;
-	struct wall_time broadcast_expires;
+	struct mono_time *sent; /* ring of the last cap_per_hour broadcasts, NULL without a cap */
+	size_t sent_count;
 };
 
 /* ---- what agents tell ---- */
@@ -153,6 +159,9 @@ int channel_new(
 		free(c);
 		return err_prefix(e, "channel %s: ", config->name);
 	}
+	if (config->cap_per_hour > 0) {
+		c->sent = mem_new_array((size_t)config->cap_per_hour, sizeof(*c->sent));
+	}
 	breaker_init(&c->breaker, config->breaker_faults, config->breaker_ms);
 	c->timer = evtimer_new(hub->base, on_timer, c);
 	int wanted_agents = config->agents < 1 ? 1 : config->agents;
@@ -190,6 +199,7 @@ void channel_free(struct channel *c)
 	event_free(c->timer);
 	free(c->broadcast_id);
 	free(c->broadcast_json);
+	free(c->sent);
 	free(c);
 }
 
@@ -224,6 +234,24 @@ const struct channel_config *channel_config_of(const struct channel *c)
 
 /* ---- the queue ---- */
 
+/* Whether one more broadcast is over the cap of this hour. Counted from the start of this process:
+ * a restart forgets, which errs towards sending. */
+static bool over_cap(struct channel *c, const struct broadcast *b)
+{
+	size_t cap = (size_t)c->config->cap_per_hour;
+	if (cap == 0 || b->severity == SEVERITY_EXTREME) {
+		return false;
+	}
+	struct mono_time now = clock_mono_now();
+	struct mono_time *slot = &c->sent[c->sent_count % cap];
+	if (c->sent_count >= cap && now.ms - slot->ms < HOUR_MS) {
+		return true;
+	}
+	*slot = now;
+	c->sent_count++;
+	return false;
+}
+
 int channel_add_delivery(struct channel *c, const struct broadcast *b, bool hold,
 	struct wall_time now, struct err *e)
 {
@@ -255,7 +283,13 @@ int channel_add_delivery(struct channel *c, const struct broadcast *b, bool hold
 	int rc = store_add_delivery(c->hub->store, &d, now, e);
 	free(areas);
 	c->wanted = true;
-	return rc;
+	if (rc == 0 && !hold && over_cap(c, b)) {
+		char id[256];
+		(void)snprintf(id, sizeof(id), "%s/%s", b->id, config->name);
+		log_error("over the cap per hour", "delivery=%s cap=%d", id, config->cap_per_hour);
+		rc = store_hold(c->hub->store, id, "over the channel's cap per hour", now, e);
+	}
+	return rc < 0 ? rc : 0;
 }
 
 static struct wall_time retry_at(

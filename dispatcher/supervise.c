@@ -214,7 +214,8 @@ static void end_it(struct child *c, int64_t grace_ms, bool restart, bool failed)
 		c->state = CHILD_STOPPED;
 	}
 	if (c->state != CHILD_RUNNING) {
-		return; /* what was decided first stands: a stop is not undone by its own broken link */
+		return; /* what was decided first stands: a stop is not undone by its own broken
+			   link */
 	}
 	c->restart_after_end = restart;
 	c->state = CHILD_ENDING;

@@ -71,6 +71,22 @@ static json_t *device_summary(struct hub *hub, struct err *e)
 	return summary;
 }
 
+/* A row whose time is over is kept against older telegrams, but it is no longer in force. */
+static json_t *list_in_force(struct hub *hub, struct err *e)
+{
+	json_t *rows = store_state_list(hub->store, e);
+	struct wall_time now = clock_wall_now();
+	for (size_t i = json_array_size(rows); i-- > 0;) {
+		const char *text = json_text(json_array_get(rows, i), "expires", "");
+		struct wall_time expires = WALL_TIME_NONE;
+		if (wall_time_parse(text, strlen(text), &expires, NULL) == 0 &&
+			expires.ms <= now.ms) {
+			(void)json_array_remove(rows, i);
+		}
+	}
+	return rows;
+}
+
 static int run_status(const struct verb_call *call, json_t **result, struct err *e)
 {
 	struct hub *hub = call->hub;
@@ -89,7 +105,7 @@ static int run_status(const struct verb_call *call, json_t **result, struct err 
 		(void)json_array_append_new(channels, channel_status(hub->channels[i]));
 	}
 	json_put(status, "channels", channels);
-	json_t *parts[] = {store_state_list(hub->store, e), store_totals(hub->store, e),
+	json_t *parts[] = {list_in_force(hub, e), store_totals(hub->store, e),
 		store_queue_list(hub->store, 20, e), device_summary(hub, e)};
 	static const char *const names[] = {"in_force", "totals", "queue", "devices"};
 	bool whole = true;

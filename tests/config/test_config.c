@@ -46,7 +46,6 @@ static void test_defaults(void **state)
 	assert_string_equal(c->log_level, "info");
 	assert_int_equal(c->languages.count, 1);
 	assert_string_equal(c->languages.list[0], "ja");
-	assert_int_equal(c->keep_days, 1095);
 	assert_int_equal(c->feed_count + c->channel_count + c->live.child_count, 0);
 	config_free(c);
 }
@@ -142,7 +141,6 @@ static void test_channel_defaults(void **state)
 	assert_int_equal(m->breaker_faults, 5);
 	assert_int_equal(m->breaker_ms, 30000);
 	assert_int_equal(m->cap_per_hour, 0);
-	assert_int_equal(m->fallback_after_ms, 60000);
 	config_free(c);
 }
 

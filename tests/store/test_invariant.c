@@ -204,7 +204,7 @@ static void check(struct world *w)
 
 static void add_world(struct world *w)
 {
-	static char names[PEOPLE][8];
+	static char names[PEOPLE][16];
 	static const char *targets[PEOPLE];
 	fixture_begin(&w->f);
 	fixture_add_people(&w->f, "all", PEOPLE);
