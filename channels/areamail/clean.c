@@ -257,7 +257,9 @@ static bool is_everywhere(iconv_t jis, const char *text, size_t size)
 
 static bool is_half_kana(const char *at)
 {
-	return strncmp(at, "\uFF61", 3) >= 0 && strncmp(at, "\uFF9F", 3) <= 0;
+	ucs4_t c = 0;
+	(void)u8_mbtouc(&c, (const uint8_t *)at, character_size(at));
+	return c >= 0xFF61 && c <= 0xFF9F;
 }
 
 /* How many bytes are spelt together: a run of half-width kana, because a voice mark is a character
@@ -299,11 +301,10 @@ static void add_unit(struct buf *out, iconv_t jis, const char *at, size_t size)
 	free(plain);
 }
 
-char *areamail_clean(const char *text)
+static char *clean_once(const char *text, iconv_t jis)
 {
 	struct buf out;
 	buf_init(&out, CLEAN_LIMIT);
-	iconv_t jis = iconv_open("ISO-2022-JP", "UTF-8");
 	char before = '\0';
 	for (const char *at = text; *at;) {
 		size_t skip = url_at(at, before);
@@ -318,8 +319,26 @@ char *areamail_clean(const char *text)
 		at += skip;
 		before = at[-1];
 	}
+	return buf_steal(&out);
+}
+
+/* What is taken out may leave its neighbours standing together as a new number or address. */
+char *areamail_clean(const char *text)
+{
+	enum { PASSES = 8 };
+	iconv_t jis = iconv_open("ISO-2022-JP", "UTF-8");
+	char *clean = clean_once(text, jis);
+	for (int i = 1; i < PASSES; i++) {
+		char *again = clean_once(clean, jis);
+		bool same = strcmp(again, clean) == 0;
+		free(clean);
+		clean = again;
+		if (same) {
+			break;
+		}
+	}
 	if (jis != (iconv_t)-1) {
 		(void)iconv_close(jis);
 	}
-	return buf_steal(&out);
+	return clean;
 }
