@@ -58,7 +58,7 @@ static const struct clean_case {
 	{"service number, wide", "＃７１１９へ", "へ"},
 	{"a number with something invisible inside", "電話0187-12\u200B-3456", "電話"},
 	{"a number in circles", "電話0187-①2-3456", "電話"},
-	{"half of a half-width kana", "ｱ\xEF\xBE", "ア〓"},
+	{"half of a half-width kana", "ｱ\xEF\xBE", "ア〓〓"},
 	{"emergency numbers stay", "119番", "119番"},
 	{"date stays", "2026-11-20", "2026-11-20"},
 	{"date with day stays", "2026-11-20(1)", "2026-11-20(1)"},
