@@ -39,9 +39,15 @@ static struct wall_time retry_time(const struct conclusion *c)
 	return wall_time_is_none(c->retry_at) ? c->at : c->retry_at;
 }
 
+/* What earlier attempts left behind. */
+struct before {
+	int64_t crashes;
+	bool maybe_taken;
+};
+
 /* "Expired" and "cancelled" say surely not sent: what may have been taken stays unknown. */
-static enum target_end judge(
-	const struct open_batch *b, const struct conclusion *c, int64_t crashes)
+static enum target_end judge(const struct open_batch *b, const struct conclusion *c,
+	const struct before *before, int64_t crashes)
 {
 	bool in_time = b->state == DELIVERY_READY && retry_time(c).ms < b->expires.ms;
 	enum outcome_class class = c->outcome->class;
@@ -59,6 +65,9 @@ static enum target_end judge(
 	}
 	if (in_time) {
 		return TARGET_WAITING;
+	}
+	if (before->maybe_taken) {
+		return TARGET_UNKNOWN;
 	}
 	return b->state == DELIVERY_CANCELLED ? TARGET_CANCELLED : TARGET_EXPIRED;
 }
@@ -106,18 +115,29 @@ static int put_target(struct store *s, const struct open_batch *b, const struct 
 		o->text, o->remote_id, t->address, t->lang, t->area);
 }
 
+static int read_before(struct store *s, const struct open_batch *b, const struct store_target *t,
+	struct before *out, struct err *e)
+{
+	sqlite3_stmt *q = store_query(s, SQL_TARGET_BEFORE, e, "it", b->delivery, t->id);
+	int rc = q ? store_step(s, q, e) : e->code;
+	if (rc == 1) {
+		out->crashes = sqlite3_column_int64(q, 0);
+		out->maybe_taken = sqlite3_column_int(q, 1) != 0;
+		store_done(q);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 static int conclude_one(struct store *s, const struct open_batch *b, const struct store_target *t,
 	const struct conclusion *c, struct tally *tally, struct err *e)
 {
-	int64_t crashes = 0;
-	int rc = b->retry ? store_read_int(
-				    s, SQL_TARGET_CRASHES, &crashes, e, "it", b->delivery, t->id)
-			  : 0;
+	struct before before = {.crashes = 0};
+	int rc = b->retry ? read_before(s, b, t, &before, e) : 0;
 	if (rc < 0) {
 		return rc;
 	}
-	crashes += c->crashed ? 1 : 0;
-	enum target_end end = judge(b, c, crashes);
+	int64_t crashes = before.crashes + (c->crashed ? 1 : 0);
+	enum target_end end = judge(b, c, &before, crashes);
 	count(tally, end, 1, retry_time(c));
 	if (end != TARGET_DELIVERED) {
 		rc = put_target(s, b, t, c, end, crashes, e);

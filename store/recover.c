@@ -109,7 +109,7 @@ static int64_t expire_delivery(
 {
 	int64_t rest = 0;
 	int rc = delivery_drop_rest(s, d, &rest, e);
-	int unknown = rc ? rc : store_run(s, SQL_TARGETS_EXPIRE_UNKNOWN, e, "iw", d->seq, now);
+	int unknown = rc ? rc : store_run(s, SQL_TARGETS_END_UNKNOWN, e, "iw", d->seq, now);
 	int waiting = unknown < 0 ? unknown
 				  : store_run(s, SQL_TARGETS_TO, e, "itw", d->seq, "expired", now);
 	if (waiting < 0) {

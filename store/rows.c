@@ -85,7 +85,7 @@ static sqlite3_stmt *bind(
 			break;
 		}
 		default:
-			assert(!"unknown parameter type");
+			assert(0 && "unknown parameter type");
 		}
 	}
 	if (q && rc != SQLITE_OK) {

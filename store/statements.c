@@ -161,7 +161,10 @@ static const char *const texts[] = {
 	[SQL_TARGET_CLAIM] =
 		"UPDATE targets SET state = 'claimed', batch = ?3, attempt = attempt + 1,"
 		" changed_ms = ?4 WHERE delivery = ?1 AND target = ?2",
-	[SQL_TARGET_CRASHES] = "SELECT crash_count FROM targets WHERE delivery = ? AND target = ?",
+	[SQL_TARGET_BEFORE] = "SELECT crash_count, class = 'unknown' FROM targets"
+			      " WHERE delivery = ? AND target = ?",
+	/* The class is the most that may have happened in any attempt: a transient failure does
+	 * not undo an earlier attempt that may have been taken. */
 	[SQL_TARGET_PUT] =
 		"INSERT INTO targets (delivery, target, state, attempt, crash_count, retry_ms,"
 		" batch, changed_ms, class, reason, code, text, remote_id, address, lang, area)"
@@ -169,7 +172,9 @@ static const char *const texts[] = {
 		" ON CONFLICT (delivery, target) DO UPDATE SET state = excluded.state,"
 		" crash_count = excluded.crash_count, retry_ms = excluded.retry_ms,"
 		" batch = excluded.batch, changed_ms = excluded.changed_ms,"
-		" class = excluded.class, reason = excluded.reason, code = excluded.code,"
+		" class = CASE WHEN class = 'unknown' AND excluded.class = 'transient'"
+		" THEN 'unknown' ELSE excluded.class END,"
+		" reason = excluded.reason, code = excluded.code,"
 		" text = excluded.text, remote_id = excluded.remote_id",
 	[SQL_TARGET_DROP] = "DELETE FROM targets WHERE delivery = ? AND target = ?",
 	/* The order of claim: item numbers of batch_done mean this order. */
@@ -177,7 +182,7 @@ static const char *const texts[] = {
 				" AND state = 'claimed'",
 	[SQL_TARGETS_TO] = "UPDATE targets SET state = ?2, retry_ms = NULL, changed_ms = ?3"
 			   " WHERE delivery = ?1 AND state = 'waiting'",
-	[SQL_TARGETS_EXPIRE_UNKNOWN] =
+	[SQL_TARGETS_END_UNKNOWN] =
 		"UPDATE targets SET state = 'unknown', retry_ms = NULL, changed_ms = ?2"
 		" WHERE delivery = ?1 AND state = 'waiting' AND class = 'unknown'",
 	[SQL_TARGETS_RETRY] = "UPDATE targets SET state = 'waiting', retry_ms = ?3, changed_ms = ?3"

@@ -446,6 +446,26 @@ static void what_is_out_ends_as_the_delivery_did(void **state)
 	assert_string_equal(fixture_state(f, D1), "cancelled");
 }
 
+/* Cancelled means surely not sent: whoever waits for a resend, or has failed at one, may have it.
+ */
+static void cancel_leaves_maybe_sent_unknown(void **state)
+{
+	struct fixture *f = *state;
+	add_abc(f, true);
+	struct store_batch b = fixture_claim(f, 3, 0);
+	fixture_conclude(f, &b, 0, OUTCOME_TRANSIENT, 0);
+	fixture_conclude(f, &b, 1, OUTCOME_UNKNOWN, 0);
+	fixture_conclude_rest(f, &b, OUTCOME_UNKNOWN, false, 0);
+	store_batch_clear(&b);
+	b = fixture_claim(f, 3, 60000);
+	fixture_conclude(f, &b, 0, OUTCOME_TRANSIENT, 60000);
+	fixture_conclude(f, &b, 1, OUTCOME_TRANSIENT, 60000);
+	assert_int_equal(store_cancel_broadcast(f->store, B1, "replaced", at_ms(60001), &f->e), 1);
+	fixture_conclude_rest(f, &b, OUTCOME_TRANSIENT, false, 60002);
+	store_batch_clear(&b);
+	expect_counts(f, D1, "unknown=2 cancelled=1");
+}
+
 static void staff_hold_release_and_resolve(void **state)
 {
 	struct fixture *f = *state;
@@ -534,6 +554,7 @@ int main(void)
 		CASE(an_import_keeps_the_place),
 		CASE(cursor_filters_the_audience),
 		CASE(deadline_and_cancel_count_the_rest),
+		CASE(cancel_leaves_maybe_sent_unknown),
 		CASE(what_is_out_ends_as_the_delivery_did),
 		CASE(staff_hold_release_and_resolve),
 		CASE(receipts_move_forward),
