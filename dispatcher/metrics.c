@@ -83,7 +83,7 @@ static size_t index_of(const char *name)
 			return i;
 		}
 	}
-	assert(!"metric is not in the table");
+	assert(0 && "metric is not in the table");
 	return 0;
 }
 
