@@ -13,8 +13,6 @@ import pytest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 MAN = TOP / "docs" / "man"
 PAGES = sorted(MAN.glob("*.[1-8]"))
-# Keys that the reader takes and the hub does not act on: a page must not promise them.
-NOT_ACTED_ON = {"fallback", "fallback_after", "keep_days"}
 SECTION_OF_DRIVER = re.compile(r"^\.Ss (\w+)$", re.M)
 
 
@@ -79,17 +77,13 @@ def test_there_are_pages():
 
 
 def test_every_key_is_described(schema):
-    wanted = (keys_of(schema) | keys_of(schema["$defs"]["children"])) - NOT_ACTED_ON
+    wanted = keys_of(schema) | keys_of(schema["$defs"]["children"])
     assert wanted - items(common_part()) == set()
 
 
 def test_no_key_is_invented(schema):
     known = keys_of(schema) | keys_of(schema["$defs"]["children"])
     assert items(common_part()) - known == set()
-
-
-def test_nothing_is_promised_that_is_not_done():
-    assert items(common_part()) & NOT_ACTED_ON == set()
 
 
 def test_every_driver_option_is_described(schema):
@@ -100,18 +94,56 @@ def test_every_driver_option_is_described(schema):
     assert {d: items(sections[d]) - keys for d, keys in wanted.items() if items(sections[d]) - keys} == {}
 
 
-def test_defaults_are_those_of_the_schema(schema):
-    """`default X` in a heading is the default of that driver option."""
+def headings(text):
+    """Key path -> what stands in parentheses behind it."""
+    return dict(re.findall(r"^\.It Ic (\S+) Pq (.*)$", text, re.M))
+
+
+def rows(node, prefix=""):
+    """(key path as the page writes it, schema) of an object schema and the tables below it."""
+    for key, value in node.get("properties", {}).items():
+        yield prefix + key, value
+        yield from rows(value, f"{prefix}{key}.")
+        if isinstance(value.get("items"), dict):
+            yield from rows(value["items"], f"{prefix}{key}[].")
+        if isinstance(value.get("additionalProperties"), dict):
+            yield from rows(value["additionalProperties"], f"{prefix}{key}.NAME.")
+
+
+def differences(node, text):
+    shown = headings(text)
+    for key, value in rows(node):
+        if key not in shown:
+            continue
+        parts = shown[key].split("; ")
+        default = [p.removeprefix("default ") for p in parts if p.startswith("default ")]
+        if default != ([value["default"]] if value.get("default") else []):
+            yield f"{key}: {shown[key]}: the default is {value.get('default')}"
+        if value.get("type") == "integer" and f"{value['minimum']} to {value['maximum']}" not in parts:
+            yield f"{key}: {shown[key]}: it goes from {value['minimum']} to {value['maximum']}"
+
+
+def test_defaults_and_bounds_of_drivers(schema):
     wrong = []
-    sections = driver_sections()
     for branch in schema["properties"]["channels"]["items"]["allOf"]:
         name = branch["if"]["properties"]["driver"]["const"]
-        for key, value in branch["then"]["properties"]["options"].get("properties", {}).items():
-            heading = re.search(rf"^\.It Ic {key} Pq (.*)$", sections[name], re.M).group(1)
-            shown = re.search(r"default (.*)$", heading)
-            if (shown.group(1) if shown else "") != value.get("default", ""):
-                wrong.append(f"{name}.{key}: {heading}")
+        options = branch["then"]["properties"]["options"]
+        wrong += [f"{name}.{line}" for line in differences(options, driver_sections()[name])]
     assert wrong == []
+
+
+def test_defaults_and_bounds(schema):
+    parts = re.split(r"^\.S[hs] (.*)$", page("hansho.yaml.5"), flags=re.M)
+    text = dict(zip(parts[1::2], parts[2::2]))
+    top = schema["properties"]
+    tables = {
+        "TOP LEVEL": schema,
+        "MUNICIPALITIES": top["municipalities"]["items"],
+        "FEEDS": top["feeds"]["items"],
+        "CHANNELS": top["channels"]["items"],
+        "Keys of a rule": schema["$defs"]["children"],
+    }
+    assert [line for name, node in tables.items() for line in differences(node, text[name])] == []
 
 
 def test_every_verb_is_described():
