@@ -37,7 +37,7 @@ void crash_point_passed(const char *name)
 		return;
 	}
 	long target = wanted[size] == ':' ? strtol(wanted + size + 1, NULL, 10) : 1;
-	if (++passed == target && may_die()) {
+	if (++passed >= target && may_die()) {
 		(void)raise(SIGKILL);
 	}
 }

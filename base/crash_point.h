@@ -3,9 +3,9 @@
  * Named points at which a test can kill the process, to prove that no moment loses anything:
  * HANSHO_CRASH_AT="hub.turn.committed" or "…:3" for the third passage in one process. The
  * environment is inherited, so a process that is started again would die again: with
- * HANSHO_CRASH_ONCE=FILE the point makes the file before it kills, and once the file exists no
- * process dies any more. Compiled in only with the CMake option HANSHO_CRASH_POINTS; otherwise the
- * macro is nothing.
+ * HANSHO_CRASH_ONCE=FILE nobody dies while the file exists, and the point makes the file before it
+ * kills. A test that makes the file first arms the point by removing it. Compiled in only with the
+ * CMake option HANSHO_CRASH_POINTS; otherwise the macro is nothing.
  */
 #pragma once
 
