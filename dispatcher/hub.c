@@ -22,7 +22,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-enum { TICK_MS = 1000, STOP_LIMIT_MS = 10000, BUSY_TIMEOUT_MS = 200 };
+enum { TICK_MS = 1000, TIDY_PAGES = 100, STOP_LIMIT_MS = 10000, BUSY_TIMEOUT_MS = 200 };
 
 struct channel *hub_channel(const struct hub *hub, const char *name)
 {
@@ -115,6 +115,7 @@ static void on_tick(int fd, short what, void *data)
 		hub_tell(hub, json_pack("{s:s,s:i}", "event", "expired", "targets", expired));
 		control_settle(hub->control);
 	}
+	store_tidy(hub->store, TIDY_PAGES);
 	turn_want(hub->turn); /* devices, and a store that has come back */
 	notify_systemd(hub);
 }
@@ -260,10 +261,21 @@ static void on_signal(int number, short what, void *data)
 	}
 }
 
+/* Nothing is read again while running: a half-applied configuration is worse than an old one. */
+static void on_hangup(int number, short what, void *data)
+{
+	(void)number;
+	(void)what;
+	(void)data;
+	log_warning("not reloaded", "reason=\"restart hanshod to take up a changed configuration\"");
+}
+
 int hub_run(struct hub *hub)
 {
 	struct event *term = evsignal_new(hub->base, SIGTERM, on_signal, hub);
 	struct event *intr = evsignal_new(hub->base, SIGINT, on_signal, hub);
+	struct event *hangup = evsignal_new(hub->base, SIGHUP, on_hangup, hub);
+	(void)event_add(hangup, NULL);
 	(void)event_add(term, NULL);
 	(void)event_add(intr, NULL);
 	log_info("started", "version=%s site=%s config=%s http_port=%d", HANSHO_VERSION,
@@ -278,6 +290,7 @@ int hub_run(struct hub *hub)
 			break;
 		}
 	}
+	event_free(hangup);
 	event_free(term);
 	event_free(intr);
 	log_info("stopped", "clean=%s", all_stopped(hub) ? "yes" : "no");
