@@ -22,7 +22,8 @@ enum {
 	EXPORT_LIMIT = 1024 * 1024,
 };
 
-/* Columns by their heading; a file without a heading has address, categories, areas, lang, name. */
+/* Columns by their heading; a file without a heading has address, categories, areas, lang, name;
+ * of devices id, areas, name. */
 static const char *const members[] = {"address", "categories", "areas", "lang", "name", "id"};
 enum { MEMBER_COUNT = sizeof(members) / sizeof(members[0]), ADDRESS = 0 };
 
@@ -80,9 +81,14 @@ static bool take_heading(struct import *in, const struct csv_record *record)
 		found |= member_of(record->fields[i]) == ADDRESS ||
 			 strcmp(record->fields[i], "id") == 0;
 	}
-	in->columns = found ? record->count : MEMBER_COUNT - 1;
+	static const size_t of_people[] = {0, 1, 2, 3, 4};
+	static const size_t of_devices[] = {5, 2, 4}; /* id, areas, name */
+	const size_t *usual = in->bare ? of_devices : of_people;
+	size_t usual_count = in->bare ? sizeof(of_devices) / sizeof(of_devices[0])
+				      : sizeof(of_people) / sizeof(of_people[0]);
+	in->columns = found ? record->count : usual_count;
 	for (size_t i = 0; i < in->columns; i++) {
-		in->column[i] = found ? member_of(record->fields[i]) : i;
+		in->column[i] = found ? member_of(record->fields[i]) : usual[i];
 	}
 	return found;
 }
@@ -124,6 +130,9 @@ static void take_record(struct import *in, const struct csv_record *record, int 
 	if (in->bare && address[0] == '\0') {
 		json_put_text(row, "address", json_text(row, "id", ""));
 		address = json_text(row, "address", "");
+	}
+	if (in->bare && json_text(row, "id", "")[0] == '\0') {
+		json_put_text(row, "id", address); /* a device goes by its id everywhere */
 	}
 	const char *wrong =
 		in->bare ? (address[0] ? NULL : _("the id is empty")) : address_fault(address);
