@@ -41,4 +41,4 @@ struct log_field {
 /* The same for a zero-terminated string, in a buffer that lives to the end of the full expression:
  * log_info("refused", "reason=%s", LOG_TEXT(reason)). */
 #define LOG_TEXT(value)                                                                            \
-	log_value((struct log_field){{0}}.text, sizeof(struct log_field), (value), (size_t)-1)
+	log_value(((struct log_field){{0}}).text, sizeof(struct log_field), (value), (size_t)-1)

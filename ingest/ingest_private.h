@@ -41,8 +41,8 @@ struct ingest {
 	struct listener **listeners;
 	size_t listener_count;
 	struct connection_handler connections;
-	TAILQ_HEAD(, client) clients;
-	TAILQ_HEAD(, waiting) waiting;
+	TAILQ_HEAD(client_list, client) clients;
+	TAILQ_HEAD(waiting_list, waiting) waiting;
 	size_t waiting_count;
 	uint64_t last_ref;
 	struct event *report;

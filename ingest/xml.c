@@ -87,6 +87,7 @@ static int parse_with(
 	xmlParserCtxt *ctxt, const void *bytes, int size, xmlDoc **out, int *line, struct err *e)
 {
 	struct parse_guard guard = {0};
+	/* cppcheck-suppress autoVariables; the caller frees ctxt without another parse */
 	ctxt->_private = &guard;
 	ctxt->sax->startElementNs = on_start_element;
 	ctxt->sax->internalSubset = on_doctype;
@@ -238,7 +239,7 @@ static int compare_attributes(const void *a, const void *b)
 /* Sorted, because XML gives attributes no order and another source may write another one. */
 static void digest_attributes(struct digest *d, const xmlNode *node)
 {
-	const xmlAttr *sorted[ATTRIBUTE_LIMIT];
+	const xmlAttr *sorted[ATTRIBUTE_LIMIT] = {0};
 	size_t count = 0;
 	for (const xmlAttr *at = node->properties; at && count < ATTRIBUTE_LIMIT; at = at->next) {
 		sorted[count++] = at;
