@@ -88,7 +88,6 @@ static int read_field(struct csv_reader *r, struct buf *field, bool *more, struc
 		if (quoted && c == '"') {
 			if (r->at[1] != '"') {
 				r->at++;
-				quoted = false;
 				break;
 			}
 			r->at++;

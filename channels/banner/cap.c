@@ -58,7 +58,7 @@ static const struct {
 const char *cap_name(const char *id, char out[CAP_NAME_SIZE])
 {
 	size_t at = 0;
-	for (; id[at] && at < CAP_NAME_SIZE - 1; at++) {
+	for (; at < CAP_NAME_SIZE - 1 && id[at]; at++) {
 		char c = id[at];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 			     (c >= '0' && c <= '9') || c == '-' || c == '_' || (c == '.' && at > 0);

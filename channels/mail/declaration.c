@@ -3,6 +3,7 @@
  * Option rows of the driver `mail`. Constant data: linked into the hub and the CLI.
  */
 #include "base/json.h"
+#include "channels/mail/settings.h"
 #include "channels/registry.h"
 
 #include <ctype.h>
@@ -73,7 +74,7 @@ static const struct option_row rows[] = {
 		.type = OPTION_INT,
 		.fallback = "50",
 		.min = 1,
-		.max = 100,
+		.max = MAIL_GROUP_MAX,
 		.help = "Recipients of one grouped message; Postfix stalls above 50."},
 	{.key = "session_max",
 		.type = OPTION_INT,

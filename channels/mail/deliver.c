@@ -12,6 +12,7 @@
 #include "channels/mail/address.h"
 #include "channels/mail/message.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +132,8 @@ static bool is_id(const char *text)
 static void name_group(struct work *w, struct group *g)
 {
 	const size_t *members = w->pending + g->first;
-	const struct channel_target *targets[100];
+	const struct channel_target *targets[MAIL_GROUP_MAX];
+	assert(g->count > 0 && g->count <= MAIL_GROUP_MAX);
 	for (size_t i = 0; i < g->count; i++) {
 		targets[i] = &w->batch->targets[members[i]];
 	}

@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Recipients one message may have; declaration.c bounds the option by it. */
+enum { MAIL_GROUP_MAX = 100 };
+
 struct mail_settings {
 	const char *host; /* borrowed from the options, as all texts but the secrets */
 	int port;
