@@ -83,6 +83,8 @@ static void on_crashed(void *data, struct agent_link *a)
 		breaker_force_open(&c->breaker, "the driver keeps dying")) {
 		log_error("channel paused", "channel=%s reason=\"the driver keeps dying\"",
 			c->config->name);
+		hub_tell(c->hub, json_pack("{s:s,s:s,s:s}", "event", "breaker_open", "channel",
+					 c->config->name, "text", "the driver keeps dying"));
 	}
 	want(c);
 }
