@@ -118,7 +118,7 @@ int http_new(struct hub *hub, struct http **out, struct err *e)
 	struct http *h = mem_new(sizeof(*h));
 	h->hub = hub;
 	h->server = server;
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t size = sizeof(address);
 	if (getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &size) ==
 		0) {

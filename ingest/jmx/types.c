@@ -17,12 +17,12 @@ static const char *const other[] = {"weather.advisory_other", NULL};
 
 #define WARNING(TITLE, TYPE, KINDS)                                                                \
 	{                                                                                          \
-		.title = "気象警報・注意報（Ｒ０６）（" TITLE "）", .type = TYPE,                  \
-		.decode = jmx_warning, .key = JMX_KEY_OFFICE, .kinds = KINDS                       \
+		.title = "気象警報・注意報（Ｒ０６）（" TITLE "）", .type = (TYPE),                \
+		.decode = jmx_warning, .key = JMX_KEY_OFFICE, .kinds = (KINDS)                     \
 	}
 #define KNOWN(TITLE, TYPE)                                                                         \
 	{                                                                                          \
-		.title = TITLE, .type = TYPE                                                       \
+		.title = (TITLE), .type = (TYPE)                                                   \
 	}
 
 static const struct jmx_type types[] = {
