@@ -185,6 +185,19 @@ void jsonl_link_send(struct jsonl_link *link, const json_t *message)
 	free(line);
 }
 
+void jsonl_link_flush(struct jsonl_link *link)
+{
+	if (link->over || link->freed) {
+		return;
+	}
+	/* The stream keeps the front of its output to itself (frozen) outside its own writing. What
+	 * is left here, an error too, it finds itself in its next turn. */
+	struct evbuffer *output = bufferevent_get_output(link->stream);
+	(void)evbuffer_unfreeze(output, 1);
+	(void)evbuffer_write(output, bufferevent_getfd(link->stream));
+	(void)evbuffer_freeze(output, 1);
+}
+
 size_t jsonl_link_queued(const struct jsonl_link *link)
 {
 	return evbuffer_get_length(bufferevent_get_output(link->stream));

@@ -41,6 +41,9 @@ void jsonl_link_free(struct jsonl_link *link); /* closes; NULL is fine; safe ins
 void jsonl_link_send(struct jsonl_link *link, const json_t *message);
 /* Queues bytes that are already one whole line without its newline. */
 void jsonl_link_send_text(struct jsonl_link *link, const char *line, size_t size);
+/* Writes what the peer takes now, instead of when the loop comes round. For links without
+ * a drained handler: it calls nobody back. */
+void jsonl_link_flush(struct jsonl_link *link);
 /* Bytes queued but not yet written: the caller's brake. */
 size_t jsonl_link_queued(const struct jsonl_link *link);
 /* Stops or resumes reading: back pressure towards the peer. */

@@ -509,6 +509,7 @@ void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t d
 		a->handler.reported(a->handler.data, a);
 	} else {
 		jsonl_link_send_text(a->link, line.data, line.size);
+		jsonl_link_flush(a->link);
 		set_timer(a, deadline_ms + DEADLINE_SLACK_MS);
 		CRASH_POINT("hub.batch.sent");
 	}

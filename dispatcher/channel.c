@@ -352,6 +352,11 @@ static int sleep_until_due(struct channel *c, struct wall_time now, struct err *
 	return rc;
 }
 
+bool channel_claims_once(const struct channel *c)
+{
+	return c->wanted && c->config->on_unknown == ON_UNKNOWN_HOLD;
+}
+
 int channel_claim(struct channel *c, struct err *e)
 {
 	if (!c->wanted || c->fault[0] != '\0') {
@@ -396,19 +401,16 @@ static const char *broadcast_text(struct channel *c, const struct store_batch *b
 		return c->broadcast_json;
 	}
 	struct err e = {0};
-	struct broadcast *b = store_broadcast(c->hub->store, batch->broadcast, &e);
-	if (!b) {
+	char *json = store_broadcast_json(c->hub->store, batch->broadcast, &e);
+	if (!json) {
 		log_error("cannot read a broadcast", "broadcast=%s reason=%s", batch->broadcast,
 			LOG_TEXT(e.text));
 		return NULL;
 	}
-	json_t *object = broadcast_to_json(b);
 	free(c->broadcast_id);
 	free(c->broadcast_json);
 	c->broadcast_id = mem_copy_text(batch->broadcast);
-	c->broadcast_json = json_dumps(object, JSON_COMPACT);
-	json_decref(object);
-	broadcast_free(b);
+	c->broadcast_json = json;
 	return c->broadcast_json;
 }
 

@@ -30,6 +30,9 @@ const struct channel_config *channel_config_of(const struct channel *c);
 int channel_add_delivery(struct channel *c, const struct broadcast *b, bool hold,
 	struct wall_time now, struct err *e);
 
+/* The next channel_claim() may take targets that must not get a second copy after a power loss. */
+bool channel_claims_once(const struct channel *c);
+
 /* Inside the turn's transaction: concludes what agents have reported. */
 int channel_record(struct channel *c, struct err *e);
 /* Inside the turn's transaction: claims a batch for each idle agent. */

@@ -267,7 +267,8 @@ static void on_hangup(int number, short what, void *data)
 	(void)number;
 	(void)what;
 	(void)data;
-	log_warning("not reloaded", "reason=\"restart hanshod to take up a changed configuration\"");
+	log_warning(
+		"not reloaded", "reason=\"restart hanshod to take up a changed configuration\"");
 }
 
 int hub_run(struct hub *hub)

@@ -21,6 +21,7 @@ enum {
 	ALERTS_PER_TURN = 64,	/* bounds one transaction, so that one flood cannot starve sirens */
 	RETRY_MS = 500,		/* after a store fault */
 	DEVICE_WRITE_MS = 5000, /* heartbeats are written this often */
+	JOURNAL_PAGES = 2000,	/* the quiet moments of the tick did not suffice */
 	RECEIPT_LIMIT = 200000, /* kept while the store is away; older ones go first */
 };
 
@@ -147,11 +148,24 @@ static int take_alerts(struct turn *t, size_t count, struct err *e)
 	return 0;
 }
 
+/* What comes in is on disk before it is answered, and so is a batch of which nobody may get two.
+ * Only outcomes and the rest of the batches may be taken back by a power loss: then the targets are
+ * unknown, and are resent. Waiting for the disk each time would make the next alert wait too. */
+static bool must_be_synced(const struct turn *t, size_t alerts)
+{
+	bool synced = alerts > 0 || t->refusals.count > 0;
+	for (size_t i = 0; i < t->hub->channel_count; i++) {
+		synced = synced || channel_claims_once(t->hub->channels[i]);
+	}
+	return synced;
+}
+
 /* All writing of one turn. The number of alerts and receipts taken is fixed before. */
 static int write_all(struct turn *t, size_t alerts, struct err *e)
 {
 	struct hub *hub = t->hub;
-	int rc = store_begin(hub->store, e);
+	int rc = must_be_synced(t, alerts) ? store_begin(hub->store, e)
+					   : store_begin_unsynced(hub->store, e);
 	if (rc) {
 		return rc;
 	}
@@ -205,6 +219,7 @@ static void after_commit(struct turn *t, size_t alerts)
 	}
 	list_drop(&t->events, t->events.count);
 	control_settle(hub->control);
+	store_tidy(hub->store, JOURNAL_PAGES);
 }
 
 static void after_rollback(struct turn *t, size_t alerts, const struct err *e)

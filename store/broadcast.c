@@ -139,7 +139,7 @@ int store_cancel_broadcast(struct store *s, const char *broadcast, const char *r
 	return rc < 0 ? rc : count;
 }
 
-struct broadcast *store_broadcast(struct store *s, const char *id, struct err *e)
+char *store_broadcast_json(struct store *s, const char *id, struct err *e)
 {
 	sqlite3_stmt *q = store_query(s, SQL_BROADCAST_JSON, e, "t", id);
 	int rc = q ? store_step(s, q, e) : e->code;
@@ -149,9 +149,7 @@ struct broadcast *store_broadcast(struct store *s, const char *id, struct err *e
 		}
 		return NULL;
 	}
-	json_t *object = json_read(store_text(q, 0), (size_t)sqlite3_column_bytes(q, 0), e);
+	char *json = mem_copy_text(store_text(q, 0));
 	store_done(q);
-	struct broadcast *b = object ? broadcast_from_json(object, e) : NULL;
-	json_decref(object);
-	return b;
+	return json;
 }

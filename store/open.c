@@ -13,8 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Every commit is on disk when it returns (WAL and FULL). No mapping, small cache: the hub's memory
- * stays flat whatever the size of the record. A checkpoint moves at most about 4 MB. */
+/* Every commit is on disk when it returns (WAL and FULL), except those begun by
+ * store_begin_unsynced(). No mapping, small cache: the hub's memory stays flat whatever the size of
+ * the record. No automatic checkpoint: it would stand between a commit and the siren. */
 static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
 				   "PRAGMA synchronous = FULL;"
 				   "PRAGMA foreign_keys = ON;"
@@ -22,7 +23,7 @@ static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
 				   "PRAGMA cell_size_check = ON;"
 				   "PRAGMA mmap_size = 0;"
 				   "PRAGMA cache_size = -2000;"
-				   "PRAGMA wal_autocheckpoint = 1000;"
+				   "PRAGMA wal_autocheckpoint = 0;"
 				   "PRAGMA journal_size_limit = 8388608;";
 
 static int take_lock(struct store *s, const char *path, struct err *e)
@@ -40,6 +41,15 @@ static int take_lock(struct store *s, const char *path, struct err *e)
 	}
 	pool_free(pool);
 	return rc;
+}
+
+static int count_pages(void *data, sqlite3 *db, const char *name, int pages)
+{
+	(void)db;
+	(void)name;
+	struct store *s = data;
+	s->journal_pages = pages;
+	return SQLITE_OK;
 }
 
 int store_exec(struct store *s, const char *sql, struct err *e)
@@ -60,6 +70,7 @@ static int open_database(struct store *s, const struct store_settings *settings,
 	(void)sqlite3_extended_result_codes(s->db, 1);
 	(void)sqlite3_busy_timeout(s->db, settings->busy_timeout_ms);
 	rc = store_exec(s, settings_sql, e);
+	(void)sqlite3_wal_hook(s->db, count_pages, s);
 	if (rc == 0) {
 		rc = store_migrate(s, e);
 	}
@@ -100,10 +111,28 @@ void store_close(struct store *s)
 	free(s);
 }
 
-int store_begin(struct store *s, struct err *e)
+static int begin(struct store *s, bool unsynced, struct err *e)
 {
+	if (s->unsynced != unsynced) {
+		int rc = store_exec(s,
+			unsynced ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", e);
+		if (rc) {
+			return rc;
+		}
+		s->unsynced = unsynced;
+	}
 	int rc = store_run(s, SQL_BEGIN, e, "");
 	return rc < 0 ? rc : 0;
+}
+
+int store_begin(struct store *s, struct err *e)
+{
+	return begin(s, false, e);
+}
+
+int store_begin_unsynced(struct store *s, struct err *e)
+{
+	return begin(s, true, e);
 }
 
 int store_commit(struct store *s, struct err *e)
@@ -119,4 +148,15 @@ void store_rollback(struct store *s)
 	if (!sqlite3_get_autocommit(s->db)) {
 		(void)store_run(s, SQL_ROLLBACK, &ignored, "");
 	}
+}
+
+void store_tidy(struct store *s, int pages)
+{
+	if (s->journal_pages < pages) {
+		return;
+	}
+	/* A reader outside (sqlite3's own tools) may hold a part back; then the next call moves it.
+	 */
+	s->journal_pages = 0;
+	(void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }

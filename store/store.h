@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The queue and the record, in queue terms. One process (the hub) has it open. SQLite behind it:
- * WAL, every commit synced, STRICT tables, numbered forward-only migrations (schemas/sql/).
+ * WAL, synced commits, STRICT tables, numbered forward-only migrations (schemas/sql/).
  *
  * Every function returns 0 (or a count where it says so) or a negative errno with *e filled in:
  * -ENOSPC disk full, -EBUSY locked by another process, -EIO anything else the disk or the database
@@ -41,7 +41,15 @@ int store_open(const struct store_settings *settings, struct store **out, struct
 void store_close(struct store *s);
 
 int store_begin(struct store *s, struct err *e);
+/* The same, but the commit does not wait for the disk. A killed hub loses nothing of it; a power
+ * loss may take it back, whole, with what came after it. For what may be taken back: outcomes (the
+ * batch is then open, its targets become unknown) and claims whose batch may go out twice. */
+int store_begin_unsynced(struct store *s, struct err *e);
 int store_commit(struct store *s, struct err *e);
+/* Moves the journal into the database once it has this many pages (of 4 KiB). Outside transactions,
+ * often, when nothing urgent waits: it writes and syncs. Failing is harmless, the next call tries
+ * again. */
+void store_tidy(struct store *s, int pages);
 void store_rollback(struct store *s);
 
 /* ---- accepting ---- */
@@ -118,8 +126,8 @@ int store_thread_each(struct store *s, enum alert_status status, const char *thr
 int store_cancel_broadcast(struct store *s, const char *broadcast, const char *reason,
 	struct wall_time at, struct err *e);
 
-/* The stored broadcast; the caller frees. NULL and *e. */
-struct broadcast *store_broadcast(struct store *s, const char *id, struct err *e);
+/* The text given to store_add_broadcast(); the caller frees. NULL and *e. */
+char *store_broadcast_json(struct store *s, const char *id, struct err *e);
 
 /* ---- the queue ---- */
 

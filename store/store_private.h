@@ -27,6 +27,8 @@
 struct store {
 	sqlite3 *db;
 	int lock_fd;
+	bool unsynced;	      /* the commits do not wait for the disk at the moment */
+	int journal_pages;    /* in the journal since it was last moved into the database */
 	struct wall_time now; /* of the last claim: what is past its expiry is never due again */
 	sqlite3_stmt *statements[SQL_COUNT];
 };
