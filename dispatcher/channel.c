@@ -85,6 +85,8 @@ static void on_crashed(void *data, struct agent_link *a)
 			c->config->name);
 		hub_tell(c->hub, json_pack("{s:s,s:s,s:s}", "event", "breaker_open", "channel",
 					 c->config->name, "text", "the driver keeps dying"));
+		hub_tell(c->hub, json_pack("{s:s,s:s,s:s}", "event", "breaker_open", "channel",
+					 c->config->name, "text", "the driver keeps dying"));
 	}
 	want(c);
 }
