@@ -162,7 +162,7 @@ static void print_broadcast(const struct cli *cli, const struct rules_broadcast 
 static void print_decision(const struct cli *cli, const char *file, const struct rules_decision *d)
 {
 	(void)printf("%s: %s%s%s%s\n", file, cli_word(rules_verdict_name(d->verdict)),
-		d->reason && d->reason[0] ? " - " : "", d->reason ? d->reason : "",
+		d->reason && d->reason[0] ? " - " : "", cli_word(d->reason ? d->reason : ""),
 		d->alarm ? _("  *** staff must look ***") : "");
 	for (size_t i = 0; i < d->trace_count; i++) {
 		print_wrapped(d->trace[i], 4);

@@ -131,8 +131,8 @@ static void print_in_force(const json_t *rows)
 		const char *status = json_text(row, "status", "");
 		(void)snprintf(line, sizeof(line), _("%s%s %s  %s  since %s"),
 			strcmp(status, "exercise") == 0 ? _("[DRILL] ") : "",
-			json_text(row, "municipality", ""), json_text(row, "name", ""),
-			cli_word(json_text(row, "severity", "")),
+			json_text(row, "municipality_name", json_text(row, "municipality", "")),
+			json_text(row, "name", ""), cli_word(json_text(row, "severity", "")),
 			cli_time(json_text(row, "issued", ""), since));
 		print_wrapped(line, 2);
 	}

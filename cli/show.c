@@ -24,7 +24,8 @@ static void print_alert(const json_t *alert)
 		cli_word(json_text(alert, "status", "")), cli_word(json_text(alert, "action", "")),
 		cli_word(json_text(alert, "severity", "")));
 	(void)printf(_("  verdict: %s%s%s%s\n"), cli_word(json_text(alert, "verdict", "")),
-		json_text(alert, "reason", "")[0] ? " - " : "", json_text(alert, "reason", ""),
+		json_text(alert, "reason", "")[0] ? " - " : "",
+		cli_word(json_text(alert, "reason", "")),
 		json_flag(alert, "alarm", false) ? _("  *** staff must look ***") : "");
 	size_t i;
 	json_t *line;
@@ -56,7 +57,7 @@ static void print_texts(const struct cli *cli, const json_t *broadcast)
 static void print_delivery(const json_t *d)
 {
 	char total[32];
-	int64_t targets = json_int(d, "targets", -1);
+	int64_t targets = json_int(d, "target_count", -1);
 	if (targets < 0) {
 		(void)snprintf(total, sizeof(total), "…");
 	} else {
@@ -141,7 +142,7 @@ int run_show(struct cli *cli, int argc, char **argv)
 			strcmp(json_text(b, "status", ""), "exercise") == 0 ? _("  [DRILL]") : "");
 		if (json_flag(b, "held", false)) {
 			(void)printf(_("  HELD: %s\n  hansho release %s lets it go\n"),
-				json_text(b, "hold_reason", ""), json_text(b, "id", ""));
+				cli_word(json_text(b, "hold_reason", "")), json_text(b, "id", ""));
 		}
 		print_texts(cli, b);
 		size_t k;

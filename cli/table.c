@@ -147,27 +147,46 @@ void table_print(const struct table *t)
 	free(widths);
 }
 
-void print_wrapped(const char *text, size_t indent)
+/* How much of text stands on one line of limit columns; breaks at a blank when there is one in the
+ * line's second half, so that words of Latin script stay whole and Japanese fills the line. */
+static size_t line_bytes(const char *text, size_t limit)
 {
-	size_t limit = terminal_columns();
 	size_t used = 0;
-	while (*text) {
+	size_t at = 0;
+	size_t blank = 0;
+	while (text[at] && text[at] != '\n') {
 		ucs4_t c;
 		int columns;
-		size_t size = character(text, &c, &columns);
-		if (*text == '\n' || (columns > 0 && used + (size_t)columns > limit)) {
-			(void)putchar('\n');
-			used = 0;
+		size_t size = character(text + at, &c, &columns);
+		if (columns > 0 && used + (size_t)columns > limit) {
+			return blank > 0 ? blank : at;
 		}
-		if (used == 0 && columns > 0) {
-			(void)printf("%*s", (int)indent, "");
-			used = indent;
+		used += columns > 0 ? (size_t)columns : 0;
+		at += size;
+		if (c == ' ' && used > limit / 2) {
+			blank = at;
 		}
-		if (columns >= 0) {
-			(void)fwrite(text, 1, size, stdout);
-			used += (size_t)columns;
-		}
-		text += size;
 	}
-	(void)putchar('\n');
+	return at;
+}
+
+void print_wrapped(const char *text, size_t indent)
+{
+	size_t limit = terminal_columns() - indent;
+	do {
+		size_t size = line_bytes(text, limit);
+		(void)printf("%*s", size > 0 ? (int)indent : 0, "");
+		for (size_t at = 0; at < size;) {
+			ucs4_t c;
+			int columns;
+			size_t bytes = character(text + at, &c, &columns);
+			if (columns >= 0) {
+				(void)fwrite(text + at, 1, bytes, stdout);
+			}
+			at += bytes;
+		}
+		(void)putchar('\n');
+		text += size;
+		text += *text == '\n';
+	} while (*text);
 }

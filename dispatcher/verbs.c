@@ -191,13 +191,14 @@ struct act {
 	const char *detail;
 	const char *op;
 	int (*change)(struct hub *hub, const struct act *act, struct err *e);
+	bool silent; /* part of an act whose end is what the record shows */
 };
 
 static int change_and_log(struct hub *hub, void *data, struct err *e)
 {
 	const struct act *act = data;
 	int count = act->change(hub, act, e);
-	if (count < 0) {
+	if (count < 0 || act->silent) {
 		return count;
 	}
 	int rc = store_log(hub->store, clock_wall_now(), act->call->person->name, act->op, act->id,
@@ -333,6 +334,7 @@ static int run_recipients_import(const struct verb_call *call, json_t **result, 
 		.change = change_import,
 		.detail = json_text(call->args, "stage", ""),
 	};
+	act.silent = strcmp(act.detail, "end") != 0;
 	int rc = json_need_text(call->args, "list", &act.id, e);
 	if (rc) {
 		return rc;

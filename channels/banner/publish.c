@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -31,7 +32,14 @@ int publish_prepare(const char *folder, struct err *e)
 {
 	char path[PATH_MAX];
 	int rc = join_path(path, folder, "cap", e);
-	return rc ? rc : dir_make(path, FOLDER_MODE, e);
+	rc = rc ? rc : dir_make(path, FOLDER_MODE, e);
+	if (rc == 0) {
+		/* The hub's umask keeps others out, but these are for the web server. A folder that
+		 * belongs to somebody else has the mode its owner wants. */
+		(void)chmod(folder, FOLDER_MODE);
+		(void)chmod(path, FOLDER_MODE);
+	}
+	return rc;
 }
 
 int publish_lock(const char *folder, struct err *e)
