@@ -2,7 +2,6 @@
 #include "base/err.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +15,18 @@ size_t utf8_cut(const char *text, size_t size, size_t limit)
 		end--;
 	}
 	return end;
+}
+
+void utf8_vprint(char *out, size_t capacity, const char *format, va_list args)
+{
+	assert(capacity >= 8);
+	int length = vsnprintf(out, capacity, format, args);
+	if (length < 0) {
+		out[0] = '\0';
+	} else if ((size_t)length >= capacity) {
+		/* It was cut anywhere; four bytes further in, a whole character surely ends. */
+		out[utf8_cut(out, capacity - 1, capacity - 5)] = '\0';
+	}
 }
 
 static void format_into(struct err *e, size_t at, const char *format, va_list args)

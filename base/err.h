@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct err {
@@ -22,3 +23,7 @@ int err_prefix(struct err *e, const char *format, ...) __attribute__((format(pri
 
 /* The largest length <= limit at which text[0..length) ends on a UTF-8 character boundary. */
 size_t utf8_cut(const char *text, size_t size, size_t limit);
+
+/* As vsnprintf(), but what does not fit is cut at a character boundary. capacity: at least 8. */
+void utf8_vprint(char *out, size_t capacity, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));

@@ -33,10 +33,8 @@ void source_fault(const struct config_source *s, const char *path, const char *f
 	char text[512];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	utf8_vprint(text, sizeof(text), format, args);
 	va_end(args);
-	size_t size = strlen(text);
-	text[utf8_cut(text, size, size)] = '\0';
 	const struct yaml_node *node = yaml_follow(s->root, path);
 	config_fault_add(s->faults, s->config->path, node->line, node->column, path, "%s", text);
 }

@@ -3,6 +3,7 @@
  * Checked JSON -> struct config, section by section.
  */
 #include "base/json.h"
+#include "base/loopback.h"
 #include "config/config_private.h"
 
 #include <arpa/inet.h>
@@ -58,11 +59,6 @@ static void build_address(const struct config_source *s, const char *path, const
 	}
 }
 
-static bool is_loopback(const char *host)
-{
-	return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
-
 static void build_http(const struct config_source *s, const json_t *http)
 {
 	struct config *c = s->config;
@@ -73,7 +69,7 @@ static void build_http(const struct config_source *s, const json_t *http)
 		return;
 	}
 	build_address(s, "http.listen", listen, &c->http_host, &c->http_port);
-	if (c->http_host[0] && !is_loopback(c->http_host)) {
+	if (c->http_host[0] && !loopback_is_host(c->http_host)) {
 		source_fault(s, "http.listen",
 			"expected a loopback address, found %s: metrics are not protected; let a "
 			"web "
@@ -107,7 +103,8 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 	if (tcp[0]) {
 		const char *key = pool_printf(pool, "%s.tcp", path);
 		build_address(s, key, tcp, &out->tcp_host, &out->tcp_port);
-		if (out->tcp_host[0] && !is_loopback(out->tcp_host) && out->sources.count == 0) {
+		if (out->tcp_host[0] && !loopback_is_host(out->tcp_host) &&
+			out->sources.count == 0) {
 			source_fault(s, key,
 				"%s can be reached by other machines: say in `sources` which of "
 				"them "

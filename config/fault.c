@@ -27,10 +27,8 @@ void config_fault_add(struct config_faults *faults, const char *file, int line, 
 	char text[1024];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	utf8_vprint(text, sizeof(text), format, args);
 	va_end(args);
-	size_t size = strlen(text);
-	text[utf8_cut(text, size, size)] = '\0';
 	if (faults->count == CONFIG_FAULT_MAX) {
 		(void)snprintf(text, sizeof(text), "more mistakes follow; they are not listed");
 		key = "";

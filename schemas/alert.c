@@ -112,9 +112,8 @@ void alert_add_warning(struct alert *a, const char *code, const char *format, ..
 	char text[512];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	utf8_vprint(text, sizeof(text), format, args);
 	va_end(args);
-	text[utf8_cut(text, strlen(text), sizeof(text) - 5)] = '\0';
 	a->warnings = grow(
 		a->pool, a->warnings, &a->warning_capacity, a->warning_count, sizeof(*a->warnings));
 	a->warnings[a->warning_count++] = (struct alert_warning){

@@ -2,9 +2,9 @@
 #include "channels/http/http_client.h"
 
 #include "base/json.h"
+#include "base/loopback.h"
 #include "base/mem.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <curl/curl.h>
 #include <errno.h>
@@ -69,16 +69,6 @@ void http_client_free(struct http_client *c)
 	}
 }
 
-/* By value, not by its first letters: "127.example.jp" is a name like any other. */
-static bool is_loopback(const char *host)
-{
-	struct in_addr address;
-	if (inet_pton(AF_INET, host, &address) == 1) {
-		return ntohl(address.s_addr) >> 24 == 127;
-	}
-	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
-}
-
 int http_check_url(const char *url, struct err *e)
 {
 	CURLU *parts = curl_url();
@@ -92,7 +82,7 @@ int http_check_url(const char *url, struct err *e)
 		rc = err_set(e, -EINVAL, "is no URL");
 	} else if (curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK) {
 		rc = err_set(e, -EINVAL, "must not hold a user name or password");
-	} else if (strcmp(scheme, "http") == 0 && !is_loopback(host)) {
+	} else if (strcmp(scheme, "http") == 0 && !loopback_is_host(host)) {
 		rc = err_set(e, -EINVAL, "must be https (http only towards this machine)");
 	} else if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0) {
 		rc = err_set(e, -EINVAL, "must be https");

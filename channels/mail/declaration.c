@@ -3,6 +3,7 @@
  * Option rows of the driver `mail`. Constant data: linked into the hub and the CLI.
  */
 #include "base/json.h"
+#include "base/loopback.h"
 #include "channels/mail/settings.h"
 #include "channels/registry.h"
 
@@ -103,11 +104,6 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-static bool is_loopback(const char *host)
-{
-	return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0;
-}
-
 /* What goes into a command or header must be one line without blanks. */
 static bool is_plain(const char *text)
 {
@@ -144,7 +140,7 @@ static int check_relay(const json_t *options, const char **key, struct err *e)
 		return err_set(e, -EINVAL, "a host name or IPv4 address is needed");
 	}
 	*key = "tls";
-	if (strcmp(json_text(options, "tls", ""), "off") == 0 && !is_loopback(host)) {
+	if (strcmp(json_text(options, "tls", ""), "off") == 0 && !loopback_is_host(host)) {
 		return err_set(e, -EINVAL,
 			"alerts and addresses go in clear text only to a relay on this machine: "
 			"use \"required\" for %s",

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/loopback.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -12,17 +13,12 @@
 /* The library copies the name and the password into 255 bytes each. */
 enum { LOGIN_MAX = 255 };
 
-static bool is_loopback(const char *host)
-{
-	return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0;
-}
-
 static void read_relay(struct mail_settings *s, const json_t *o)
 {
 	const char *tls = json_text(o, "tls", "loopback-only");
 	s->host = json_text(o, "host", "");
 	s->port = (int)json_int(o, "port", 25);
-	s->clear_text = strcmp(tls, "required") != 0 && is_loopback(s->host);
+	s->clear_text = strcmp(tls, "required") != 0 && loopback_is_host(s->host);
 	s->tls_name = json_text(o, "tls_name", s->host);
 	s->ca_file = json_text(o, "ca_file", "");
 	s->username = json_text(o, "username", "");

@@ -45,9 +45,8 @@ void cap_warn(struct cap *c, const char *code, const char *format, ...)
 	char text[400];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	utf8_vprint(text, sizeof(text), format, args);
 	va_end(args);
-	text[utf8_cut(text, strlen(text), sizeof(text) - 5)] = '\0';
 	alert_add_warning(c->alert, code, "%s", text);
 }
 

@@ -42,9 +42,8 @@ void jmx_warn(struct jmx *j, const char *code, const char *format, ...)
 	char text[512];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	utf8_vprint(text, sizeof(text), format, args);
 	va_end(args);
-	text[utf8_cut(text, strlen(text), sizeof(text) - 1)] = '\0';
 	alert_add_warning(j->a, code, "%s", text);
 }
 

@@ -4,9 +4,11 @@
  */
 #include "base/err.h"
 #include "base/log.h"
+#include "base/loopback.h"
 #include "tests/cmocka_all.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 static void test_err_is_cut_at_a_character(void **state)
@@ -91,6 +93,58 @@ static void test_log_level_parse(void **state)
 	assert_int_equal(level, LOG_LEVEL_DEBUG);
 }
 
+static void print(char *out, size_t capacity, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	utf8_vprint(out, capacity, format, args);
+	va_end(args);
+}
+
+static void test_print_is_cut_at_a_character(void **state)
+{
+	(void)state;
+	char out[64];
+	print(out, sizeof(out), "%d %s", 7, "鐘");
+	assert_string_equal(out, "7 鐘");
+	for (size_t capacity = 8; capacity < 40; capacity++) {
+		print(out, capacity, "%s", "半鐘を鳴らす人𠮷半鐘を鳴らす人");
+		struct err e = {0};
+		(void)err_set(&e, -EINVAL, "%s", out);
+		assert_true(strlen(out) < capacity);
+		assert_string_equal(e.text, out);
+		assert_memory_equal("半鐘を鳴らす人𠮷半鐘を鳴らす人", out, strlen(out));
+		size_t size = strlen(out);
+		assert_int_equal(size <= 21 ? size % 3 : (size - 1) % 3, 0);
+	}
+}
+
+static void test_loopback_rows(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *host;
+		bool is;
+	} rows[] = {
+		{"127.0.0.1", true},
+		{"127.255.0.9", true},
+		{"localhost", true},
+		{"::1", true},
+		{"[::1]", true},
+		{"127.example.jp", false},
+		{"127.0.0.1.example.jp", false},
+		{"localhost.example.jp", false},
+		{"126.0.0.1", false},
+		{"0.0.0.0", false},
+		{"::", false},
+		{"", false},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		print_message("%s\n", rows[i].host);
+		assert_int_equal(loopback_is_host(rows[i].host), rows[i].is);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +153,8 @@ int main(void)
 		cmocka_unit_test(test_log_value_rows),
 		cmocka_unit_test(test_log_value_is_cut_whole),
 		cmocka_unit_test(test_log_level_parse),
+		cmocka_unit_test(test_print_is_cut_at_a_character),
+		cmocka_unit_test(test_loopback_rows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
