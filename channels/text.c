@@ -163,6 +163,25 @@ char *text_of(const struct broadcast *b, const char *lang, enum text_form form,
 	return limit == 0 ? mem_copy_text(mark) : cut_marked(mark, last, measure, limit);
 }
 
+char *text_of_clean(const struct broadcast *b, const char *lang, enum text_form form,
+	enum text_measure measure, size_t limit, char *(*clean)(const char *text))
+{
+	const struct broadcast_text *from = broadcast_text_in(b, lang);
+	char *title = clean(from->title);
+	char *brief = clean(from->brief);
+	char *body = clean(from->body);
+	struct broadcast_text cleaned = {
+		.lang = from->lang, .title = title, .brief = brief, .body = body, .speech = ""};
+	struct broadcast copy = *b;
+	copy.texts = &cleaned;
+	copy.text_count = 1;
+	char *text = text_of(&copy, lang, form, measure, limit);
+	free(title);
+	free(brief);
+	free(body);
+	return text;
+}
+
 /* ---- escaping ---- */
 
 static const char *html_escape(char c)

@@ -31,6 +31,11 @@ const char *text_drill_mark(const char *lang);
 char *text_of(const struct broadcast *b, const char *lang, enum text_form form,
 	enum text_measure measure, size_t limit);
 
+/* As text_of(), with title, brief and body each passed through clean before they are measured;
+ * clean returns a copy, which is freed here. The speech form is empty then. */
+char *text_of_clean(const struct broadcast *b, const char *lang, enum text_form form,
+	enum text_measure measure, size_t limit, char *(*clean)(const char *text));
+
 size_t text_length(const char *text, enum text_measure measure);
 /* A copy of at most limit by measure (0: empty), in NFC for TEXT_X_WEIGHT; the caller frees. */
 char *text_shorten(const char *text, enum text_measure measure, size_t limit);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "channels/areamail/content.h"
 
-#include "base/mem.h"
 #include "channels/text.h"
 
 #include <stdlib.h>
@@ -48,24 +47,10 @@ bool areamail_allows(const struct broadcast *b)
 	return false;
 }
 
-/* A copy of the Japanese text of b with one form cleaned. */
 static char *fit(
 	const struct broadcast *b, enum text_form form, enum text_measure measure, size_t limit)
 {
-	const struct broadcast_text *from = broadcast_text_in(b, "ja");
-	char *title = areamail_clean(from->title);
-	char *brief = areamail_clean(from->brief);
-	char *body = areamail_clean(from->body);
-	struct broadcast_text clean = {
-		.lang = from->lang, .title = title, .brief = brief, .body = body, .speech = ""};
-	struct broadcast copy = *b;
-	copy.texts = &clean;
-	copy.text_count = 1;
-	char *text = text_of(&copy, "ja", form, measure, limit);
-	free(title);
-	free(brief);
-	free(body);
-	return text;
+	return text_of_clean(b, "ja", form, measure, limit, areamail_clean);
 }
 
 void areamail_word(

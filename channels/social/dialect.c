@@ -121,31 +121,13 @@ static char *without_mentions(const char *text)
 	return buf_steal(&out);
 }
 
-static char *text_without_mentions(
-	const struct account *a, const struct broadcast *b, enum text_measure measure, size_t limit)
-{
-	const struct broadcast_text *from = broadcast_text_in(b, a->language);
-	char *title = without_mentions(from->title);
-	char *brief = without_mentions(from->brief);
-	char *body = without_mentions(from->body);
-	struct broadcast_text clean = {
-		.lang = from->lang, .title = title, .brief = brief, .body = body, .speech = ""};
-	struct broadcast copy = *b;
-	copy.texts = &clean;
-	copy.text_count = 1;
-	char *text = text_of(&copy, a->language, TEXT_BODY, measure, limit);
-	free(title);
-	free(brief);
-	free(body);
-	return text;
-}
-
 char *post_text(const struct account *a, const struct broadcast *b, int measure, size_t limit)
 {
 	char tail[96];
 	write_tail(b, a->language, tail, sizeof(tail));
 	size_t tail_size = text_length(tail, (enum text_measure)measure);
-	char *text = text_without_mentions(a, b, (enum text_measure)measure, limit - tail_size);
+	char *text = text_of_clean(b, a->language, TEXT_BODY, (enum text_measure)measure,
+		limit - tail_size, without_mentions);
 	size_t size = strlen(text);
 	text = mem_resize(text, size + strlen(tail) + 1);
 	memcpy(text + size, tail, strlen(tail) + 1);
