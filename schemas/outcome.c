@@ -2,6 +2,7 @@
 #include "schemas/outcome.h"
 
 #include "base/json.h"
+#include "schemas/words_private.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,38 +46,6 @@ static const char *const receipt_words[] = {
 	[RECEIPT_REFUSED] = "refused",
 	[RECEIPT_FAILED] = "failed",
 };
-
-static const char *name_of(const char *const *words, size_t count, size_t value)
-{
-	return value < count ? words[value] : "unknown";
-}
-
-static int find(const char *const *words, size_t count, const char *text)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(words[i], text) == 0) {
-			return (int)i;
-		}
-	}
-	return -EINVAL;
-}
-
-#define COUNT(words) (sizeof(words) / sizeof((words)[0]))
-
-#define DEFINE_WORDS(NAME, WORDS)                                                                  \
-	const char *NAME##_name(enum NAME value)                                                   \
-	{                                                                                          \
-		return name_of(WORDS, COUNT(WORDS), (size_t)value);                                \
-	}                                                                                          \
-	int NAME##_parse(const char *text, enum NAME *out)                                         \
-	{                                                                                          \
-		int found = find(WORDS, COUNT(WORDS), text);                                       \
-		if (found < 0) {                                                                   \
-			return found;                                                              \
-		}                                                                                  \
-		*out = (enum NAME)found;                                                           \
-		return 0;                                                                          \
-	}
 
 DEFINE_WORDS(outcome_class, class_words)
 DEFINE_WORDS(outcome_scope, scope_words)

@@ -3,16 +3,17 @@
  * The closed word lists behind kinds.h: a table and a look-up for each.
  */
 #include "schemas/kinds.h"
+#include "schemas/words_private.h"
 
 #include <errno.h>
 #include <string.h>
 
-static const char *name_of(const char *const *words, size_t count, size_t value)
+const char *word_table_name(const char *const *words, size_t count, size_t value)
 {
 	return value < count ? words[value] : "unknown";
 }
 
-static int parse(const char *const *words, size_t count, const char *text, size_t *value)
+int word_table_find(const char *const *words, size_t count, const char *text, size_t *value)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(words[i], text) == 0) {
@@ -23,30 +24,12 @@ static int parse(const char *const *words, size_t count, const char *text, size_
 	return -EINVAL;
 }
 
-/* Defines NAME_name() and NAME_parse() over the table NAME_words. */
-#define DEFINE_WORDS(NAME)                                                                         \
-	const char *NAME##_name(enum NAME value)                                                   \
-	{                                                                                          \
-		return name_of(NAME##_words, sizeof(NAME##_words) / sizeof(NAME##_words[0]),       \
-			(size_t)value);                                                            \
-	}                                                                                          \
-	int NAME##_parse(const char *text, enum NAME *out)                                         \
-	{                                                                                          \
-		size_t value = 0;                                                                  \
-		int rc = parse(NAME##_words, sizeof(NAME##_words) / sizeof(NAME##_words[0]), text, \
-			&value);                                                                   \
-		if (rc == 0) {                                                                     \
-			*out = (enum NAME)value;                                                   \
-		}                                                                                  \
-		return rc;                                                                         \
-	}
-
 static const char *const alert_status_words[] = {
 	[ALERT_STATUS_TEST] = "test",
 	[ALERT_STATUS_EXERCISE] = "exercise",
 	[ALERT_STATUS_ACTUAL] = "actual",
 };
-DEFINE_WORDS(alert_status)
+DEFINE_WORDS(alert_status, alert_status_words)
 
 static const char *const alert_action_words[] = {
 	[ALERT_ACTION_ISSUE] = "issue",
@@ -56,7 +39,7 @@ static const char *const alert_action_words[] = {
 	[ALERT_ACTION_CANCEL] = "cancel",
 	[ALERT_ACTION_INFO] = "info",
 };
-DEFINE_WORDS(alert_action)
+DEFINE_WORDS(alert_action, alert_action_words)
 
 static const char *const alert_format_words[] = {
 	[ALERT_FORMAT_JMX] = "jmx",
@@ -64,7 +47,7 @@ static const char *const alert_format_words[] = {
 	[ALERT_FORMAT_JALERT_MAIL] = "jalert-mail",
 	[ALERT_FORMAT_JSON] = "json",
 };
-DEFINE_WORDS(alert_format)
+DEFINE_WORDS(alert_format, alert_format_words)
 
 static const char *const severity_words[] = {
 	[SEVERITY_UNKNOWN] = "unknown",
@@ -73,7 +56,7 @@ static const char *const severity_words[] = {
 	[SEVERITY_SEVERE] = "severe",
 	[SEVERITY_EXTREME] = "extreme",
 };
-DEFINE_WORDS(severity)
+DEFINE_WORDS(severity, severity_words)
 
 static const char *const transition_words[] = {
 	[TRANSITION_NONE] = "none",
@@ -83,7 +66,7 @@ static const char *const transition_words[] = {
 	[TRANSITION_LOWERED] = "lowered",
 	[TRANSITION_RELEASED] = "released",
 };
-DEFINE_WORDS(transition)
+DEFINE_WORDS(transition, transition_words)
 
 static const char *const event_type_words[] = {
 	[EVENT_ISSUED] = "issued",
@@ -95,4 +78,4 @@ static const char *const event_type_words[] = {
 	[EVENT_CORRECTED] = "corrected",
 	[EVENT_INFO] = "info",
 };
-DEFINE_WORDS(event_type)
+DEFINE_WORDS(event_type, event_type_words)
