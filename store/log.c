@@ -39,7 +39,7 @@ static void digest_entry(char out[DIGEST_HEX_SIZE], const char *prev, int64_t at
 int store_log(struct store *s, struct wall_time at, const char *actor, const char *operation,
 	const char *subject, const char *detail, struct err *e)
 {
-	struct log_end end;
+	struct log_end end = {0};
 	int rc = read_end(s, &end, e);
 	if (rc != 0) {
 		return rc;
@@ -81,7 +81,7 @@ static int verify_entry(sqlite3_stmt *q, struct log_end *last, struct err *e)
 
 int store_verify_log(struct store *s, struct err *e)
 {
-	struct log_end end;
+	struct log_end end = {0};
 	struct log_end last = {.seq = 0};
 	int rc = read_end(s, &end, e);
 	if (rc != 0) {
