@@ -42,6 +42,7 @@ class Mosquitto:
         self.config.write_text("\n".join([
             f"listener {self.port} 127.0.0.1", "set_tcp_nodelay true", "persistence true",
             f"persistence_location {folder}/", "max_queued_messages 100000",
+            "connection_messages false",  # nobody reads its log after the start
             *allow, *lines, ""]))
         if os.getuid() == 0:
             with self.config.open("a") as f:
