@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/load.h"
+#include "cli/table.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -115,14 +116,16 @@ static int judge(struct cli *cli, const char *file, const struct buf *line)
 		if (cli->json) {
 			json_put_text(answer, "file", file);
 			char *text = json_dumps(answer, JSON_COMPACT);
-			(void)puts(text);
+			print_json_text(stdout, text);
 			free(text);
 		} else if (code == CLI_OK) {
-			(void)printf("%s: %s %s\n", file, _(rows[i].member), value);
+			say("%s: %s %s\n", file, _(rows[i].member), value);
 		} else {
 			const char *reason = json_text(answer, "reason", "");
-			(void)fprintf(stderr, "%s: %s %s%s%s\n", file, _(rows[i].member), value,
-				reason[0] ? ": " : "", reason);
+			char text[1024];
+			(void)snprintf(text, sizeof(text), "%s: %s %s%s%s", file, _(rows[i].member),
+				value, reason[0] ? ": " : "", reason);
+			(void)fprintf(stderr, "%s\n", text_clean(text));
 		}
 	}
 	json_decref(answer);

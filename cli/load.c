@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "channels/registry.h"
+#include "cli/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static void print_fault(const struct cli *cli, const struct config_fault *f)
 	json_put_text(object, "key", f->key);
 	json_put_text(object, "text", f->text);
 	char *line = json_dumps(object, JSON_COMPACT);
-	(void)fprintf(stderr, "%s\n", line);
+	print_json_text(stderr, line);
 	free(line);
 	json_decref(object);
 }

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/table.h"
 
 #include <libgen.h>
 #include <limits.h>
@@ -70,12 +71,13 @@ int cli_fail(const struct cli *cli, enum cli_exit code, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	(void)text_clean(text);
 	if (cli->json) {
 		json_t *object = json_object();
 		json_put_int(object, "exit", code);
 		json_put_text(object, "error", text);
 		char *line = json_dumps(object, JSON_COMPACT);
-		(void)fprintf(stderr, "%s\n", line);
+		print_json_text(stderr, line);
 		free(line);
 		json_decref(object);
 	} else {
@@ -92,7 +94,7 @@ int cli_usage(const struct cli *cli, const struct cli_verb *verb)
 void cli_print_json(json_t *value)
 {
 	char *text = json_dumps(value, JSON_INDENT(2));
-	(void)puts(text);
+	print_json_text(stdout, text);
 	free(text);
 	json_decref(value);
 }
@@ -139,7 +141,7 @@ static void print_help(void)
 	(void)puts(_("usage: hansho [--json] [-c CONFIG] [--socket PATH] VERB [ARGUMENTS]"));
 	(void)puts("");
 	for (const struct cli_verb *v = cli_verbs; v->name; v++) {
-		(void)printf("  %-12s %s\n", v->name, _(v->summary));
+		say("  %-12s %s\n", v->name, _(v->summary));
 	}
 	(void)puts("");
 	(void)puts(_("hansho VERB --help shows the arguments; hansho(1) has the rest."));

@@ -53,7 +53,7 @@ static void print_item(const struct alert_item *item)
 		print_wrapped(line, 6);
 	}
 	if (item->area_count > shown) {
-		(void)printf(_("      … and %zu more areas\n"), item->area_count - shown);
+		say(_("      … and %zu more areas\n"), item->area_count - shown);
 	}
 }
 
@@ -62,8 +62,8 @@ static void print_alert(const char *file, const struct alert *a)
 	char issued[WALL_TIME_TEXT_SIZE];
 	char id[ALERT_ID_SIZE];
 	alert_id(a, id);
-	(void)printf("%s: %s  %s  %s\n", file, id, a->type, a->title);
-	(void)printf(_("  %s, %s, issued %s, series %s\n"), cli_word(alert_status_name(a->status)),
+	say("%s: %s  %s  %s\n", file, id, a->type, a->title);
+	say(_("  %s, %s, issued %s, series %s\n"), cli_word(alert_status_name(a->status)),
 		cli_word(alert_action_name(a->action)),
 		wall_time_format(a->issued, a->offset_minutes, issued), a->series);
 	const char *headline = alert_text_in(&a->headline, "ja");
@@ -74,7 +74,7 @@ static void print_alert(const char *file, const struct alert *a)
 		print_item(&a->items[i]);
 	}
 	for (size_t i = 0; i < a->warning_count; i++) {
-		(void)printf(_("  warning %s: %s\n"), a->warnings[i].code, a->warnings[i].text);
+		say(_("  warning %s: %s\n"), a->warnings[i].code, a->warnings[i].text);
 	}
 }
 
@@ -141,11 +141,11 @@ static void print_broadcast(const struct cli *cli, const struct rules_broadcast 
 			line + at, sizeof(line) - at, "%s%s", i ? ", " : "", rb->channels.list[i]);
 		at += more > 0 ? (size_t)more : 0;
 	}
-	(void)printf(_("  BROADCAST %s  %s, %s, rule %s\n"), b->id,
-		cli_word(event_type_name(b->event)), cli_word(severity_name(b->severity)), b->rule);
-	(void)printf(_("    channels: %s\n"), line);
+	say(_("  BROADCAST %s  %s, %s, rule %s\n"), b->id, cli_word(event_type_name(b->event)),
+		cli_word(severity_name(b->severity)), b->rule);
+	say(_("    channels: %s\n"), line);
 	if (rb->hold) {
-		(void)printf(_("    HELD: %s\n"), rb->hold_reason ? rb->hold_reason : "");
+		say(_("    HELD: %s\n"), rb->hold_reason ? rb->hold_reason : "");
 	}
 	const struct broadcast_text *text = broadcast_text_in(b, cli->japanese ? "ja" : "en");
 	const struct {
@@ -154,14 +154,14 @@ static void print_broadcast(const struct cli *cli, const struct rules_broadcast 
 	} forms[] = {{_("title"), text->title}, {_("short"), text->brief}, {_("body"), text->body},
 		{_("speech"), text->speech}};
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		(void)printf("    %s:\n", forms[i].form);
+		say("    %s:\n", forms[i].form);
 		print_wrapped(forms[i].text, 6);
 	}
 }
 
 static void print_decision(const struct cli *cli, const char *file, const struct rules_decision *d)
 {
-	(void)printf("%s: %s%s%s%s\n", file, cli_word(rules_verdict_name(d->verdict)),
+	say("%s: %s%s%s%s\n", file, cli_word(rules_verdict_name(d->verdict)),
 		d->reason && d->reason[0] ? " - " : "", cli_word(d->reason ? d->reason : ""),
 		d->alarm ? _("  *** staff must look ***") : "");
 	for (size_t i = 0; i < d->trace_count; i++) {

@@ -64,7 +64,7 @@ static void print_health(const json_t *status)
 {
 	const json_t *health = json_object_get(status, "health");
 	char now[32];
-	(void)printf(_("%s  hansho %s  %s  health: %s\n"), json_text(status, "site", ""),
+	say(_("%s  hansho %s  %s  health: %s\n"), json_text(status, "site", ""),
 		json_text(status, "version", ""), cli_time(json_text(status, "now", ""), now),
 		cli_word(json_text(health, "state", "")));
 	size_t i;
@@ -77,7 +77,7 @@ static void print_health(const json_t *status)
 
 static void print_feeds(const json_t *feeds)
 {
-	(void)printf("\n%s\n", _("FEEDS"));
+	say("\n%s\n", _("FEEDS"));
 	size_t i;
 	json_t *feed;
 	json_array_foreach(feeds, i, feed)
@@ -89,9 +89,8 @@ static void print_feeds(const json_t *feeds)
 		} else {
 			(void)snprintf(heard, sizeof(heard), _("last %lld s ago"), (long long)age);
 		}
-		(void)printf(_("  %-16s %s, %lld messages, %lld refused%s\n"),
-			json_text(feed, "name", ""), heard,
-			(long long)json_int(feed, "messages", 0),
+		say(_("  %-16s %s, %lld messages, %lld refused%s\n"), json_text(feed, "name", ""),
+			heard, (long long)json_int(feed, "messages", 0),
 			(long long)json_int(feed, "refusals", 0),
 			json_flag(feed, "silent", false)       ? _(" - SILENT")
 			: !json_flag(feed, "listening", false) ? _(" - NOT LISTENING")
@@ -101,7 +100,7 @@ static void print_feeds(const json_t *feeds)
 
 static void print_channels(const json_t *channels)
 {
-	(void)printf("\n%s\n", _("CHANNELS"));
+	say("\n%s\n", _("CHANNELS"));
 	size_t i;
 	json_t *c;
 	json_array_foreach(channels, i, c)
@@ -118,9 +117,9 @@ static void print_channels(const json_t *channels)
 
 static void print_in_force(const json_t *rows)
 {
-	(void)printf("\n%s\n", _("IN FORCE"));
+	say("\n%s\n", _("IN FORCE"));
 	if (json_array_size(rows) == 0) {
-		(void)printf("  %s\n", _("nothing"));
+		say("  %s\n", _("nothing"));
 	}
 	size_t i;
 	json_t *row;
@@ -144,14 +143,14 @@ static void print_devices_line(const json_t *devices)
 	if (json_int(devices, "known", 0) == 0) {
 		return;
 	}
-	(void)printf("\n%s\n", _("DEVICES"));
-	(void)printf(_("  %lld known, %lld silent\n"), (long long)json_int(devices, "known", 0),
+	say("\n%s\n", _("DEVICES"));
+	say(_("  %lld known, %lld silent\n"), (long long)json_int(devices, "known", 0),
 		(long long)silent);
 	size_t i;
 	json_t *name;
 	json_array_foreach(json_object_get(devices, "silent_names"), i, name)
 	{
-		(void)printf("    %s\n", json_string_value(name));
+		say("    %s\n", json_string_value(name));
 	}
 }
 
@@ -174,10 +173,9 @@ int run_status(struct cli *cli, int argc, char **argv)
 	print_in_force(json_object_get(status, "in_force"));
 	print_devices_line(json_object_get(status, "devices"));
 	const json_t *totals = json_object_get(status, "totals");
-	(void)printf("\n%s\n", _("ON ITS WAY"));
-	(void)printf(
-		_("  %lld unfinished deliveries, %lld held; targets: %lld waiting, %lld unknown, "
-		  "%lld failed\n"),
+	say("\n%s\n", _("ON ITS WAY"));
+	say(_("  %lld unfinished deliveries, %lld held; targets: %lld waiting, %lld unknown, "
+	      "%lld failed\n"),
 		(long long)json_int(totals, "unfinished", 0),
 		(long long)json_int(totals, "held", 0), (long long)json_int(totals, "waiting", 0),
 		(long long)json_int(totals, "unknown", 0),

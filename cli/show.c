@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/table.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,14 @@ static void print_alert(const json_t *alert)
 {
 	char received[32];
 	char issued[32];
-	(void)printf(_("ALERT %s  %s  %s\n"), json_text(alert, "id", ""),
-		json_text(alert, "type", ""), json_text(alert, "title", ""));
-	(void)printf(_("  received %s from %s; issued %s; %s, %s, %s\n"),
+	say(_("ALERT %s  %s  %s\n"), json_text(alert, "id", ""), json_text(alert, "type", ""),
+		json_text(alert, "title", ""));
+	say(_("  received %s from %s; issued %s; %s, %s, %s\n"),
 		cli_time(json_text(alert, "received", ""), received), json_text(alert, "feed", ""),
 		cli_time(json_text(alert, "issued", ""), issued),
 		cli_word(json_text(alert, "status", "")), cli_word(json_text(alert, "action", "")),
 		cli_word(json_text(alert, "severity", "")));
-	(void)printf(_("  verdict: %s%s%s%s\n"), cli_word(json_text(alert, "verdict", "")),
+	say(_("  verdict: %s%s%s%s\n"), cli_word(json_text(alert, "verdict", "")),
 		json_text(alert, "reason", "")[0] ? " - " : "",
 		cli_word(json_text(alert, "reason", "")),
 		json_flag(alert, "alarm", false) ? _("  *** staff must look ***") : "");
@@ -38,8 +39,8 @@ static void print_alert(const json_t *alert)
 	json_array_foreach(json_object_get(alert, "sightings"), i, line)
 	{
 		char at[32];
-		(void)printf(_("  seen again %s from %s\n"),
-			cli_time(json_text(line, "at", ""), at), json_text(line, "feed", ""));
+		say(_("  seen again %s from %s\n"), cli_time(json_text(line, "at", ""), at),
+			json_text(line, "feed", ""));
 	}
 }
 
@@ -54,6 +55,27 @@ static void print_texts(const struct cli *cli, const json_t *broadcast)
 	print_wrapped(json_text(text, "short", ""), TEXT_INDENT);
 }
 
+struct text_line {
+	char *text;
+	size_t capacity;
+	size_t size;
+};
+
+static void add(struct text_line *line, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void add(struct text_line *line, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int size = vsnprintf(line->text + line->size, line->capacity - line->size, format, args);
+	va_end(args);
+	line->size += size > 0 ? (size_t)size : 0;
+	if (line->size >= line->capacity) {
+		line->size = line->capacity - 1;
+	}
+}
+
 static void print_delivery(const json_t *d)
 {
 	char total[32];
@@ -63,22 +85,24 @@ static void print_delivery(const json_t *d)
 	} else {
 		(void)snprintf(total, sizeof(total), "%lld", (long long)targets);
 	}
-	(void)printf(_("  %-16s %s: %lld of %s handed over"), json_text(d, "channel", ""),
+	char line[1024];
+	struct text_line out = {.text = line, .capacity = sizeof(line)};
+	add(&out, _("  %-16s %s: %lld of %s handed over"), json_text(d, "channel", ""),
 		cli_word(json_text(d, "state", "")), (long long)json_int(d, "delivered", 0), total);
 	static const char *const counts[] = {
 		"confirmed", "waiting", "unknown", "failed", "quarantined", "expired", "cancelled"};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		int64_t count = json_int(d, counts[i], 0);
 		if (count > 0) {
-			(void)printf(", %lld %s", (long long)count, cli_word(counts[i]));
+			add(&out, ", %lld %s", (long long)count, cli_word(counts[i]));
 		}
 	}
 	if (json_int(d, "first_ms", -1) >= 0) {
-		(void)printf(_("; first after %lld ms, last after %lld ms"),
+		add(&out, _("; first after %lld ms, last after %lld ms"),
 			(long long)json_int(d, "first_ms", 0),
 			(long long)json_int(d, "last_ms", 0));
 	}
-	(void)putchar('\n');
+	say("%s", line);
 	if (json_text(d, "reason", "")[0]) {
 		print_wrapped(json_text(d, "reason", ""), TEXT_INDENT + 2);
 	}
@@ -91,7 +115,7 @@ static void print_targets(const json_t *d)
 	json_array_foreach(json_object_get(d, "targets"), i, t)
 	{
 		if (i == SHOWN_TARGETS) {
-			(void)printf(_("      … and %zu more (--json shows them)\n"),
+			say(_("      … and %zu more (--json shows them)\n"),
 				json_array_size(json_object_get(d, "targets")) - i);
 			break;
 		}
@@ -105,7 +129,7 @@ static void print_targets(const json_t *d)
 	json_array_foreach(json_object_get(d, "receipts"), i, t)
 	{
 		if (i == SHOWN_TARGETS) {
-			(void)printf(_("      … and %zu more (--json shows them)\n"),
+			say(_("      … and %zu more (--json shows them)\n"),
 				json_array_size(json_object_get(d, "receipts")) - i);
 			break;
 		}
@@ -137,11 +161,11 @@ int run_show(struct cli *cli, int argc, char **argv)
 	json_t *b;
 	json_array_foreach(json_object_get(page, "broadcasts"), i, b)
 	{
-		(void)printf(_("\nBROADCAST %s  %s, %s%s\n"), json_text(b, "id", ""),
+		say(_("\nBROADCAST %s  %s, %s%s\n"), json_text(b, "id", ""),
 			cli_word(json_text(b, "event", "")), cli_word(json_text(b, "severity", "")),
 			strcmp(json_text(b, "status", ""), "exercise") == 0 ? _("  [DRILL]") : "");
 		if (json_flag(b, "held", false)) {
-			(void)printf(_("  HELD: %s\n  hansho release %s lets it go\n"),
+			say(_("  HELD: %s\n  hansho release %s lets it go\n"),
 				cli_word(json_text(b, "hold_reason", "")), json_text(b, "id", ""));
 		}
 		print_texts(cli, b);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +25,54 @@ struct table {
 	size_t capacity;
 };
 
-/* One character: its bytes and its columns. Controls take none and are left out. */
+/* What moves the cursor, changes the terminal or turns the reading direction around. */
+static bool is_shown(ucs4_t c)
+{
+	bool control = c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029;
+	bool turning = c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+		       (c >= 0x2066 && c <= 0x2069);
+	return !control && !turning;
+}
+
+/* One character: its bytes and its columns, -1 for one that is left out. */
 static size_t character(const char *at, ucs4_t *c, int *columns)
 {
 	int size = u8_mbtouc(c, (const uint8_t *)at, strlen(at));
-	*columns = uc_width(*c, "UTF-8");
+	*columns = is_shown(*c) ? uc_width(*c, "UTF-8") : -1;
 	return size > 0 ? (size_t)size : 1;
+}
+
+char *text_clean(char *text)
+{
+	char *to = text;
+	for (const char *at = text; *at;) {
+		ucs4_t c;
+		int columns;
+		size_t size = character(at, &c, &columns);
+		if (columns >= 0 || *at == '\n') {
+			memmove(to, at, size);
+			to += size;
+		}
+		at += size;
+	}
+	*to = '\0';
+	return text;
+}
+
+void print_json_text(FILE *file, const char *json)
+{
+	while (*json) {
+		ucs4_t c;
+		int columns;
+		size_t size = character(json, &c, &columns);
+		if (columns < 0 && c >= 0x7F) {
+			(void)fprintf(file, "\\u%04x", (unsigned)c);
+		} else {
+			(void)fwrite(json, 1, size, file);
+		}
+		json += size;
+	}
+	(void)fputc('\n', file);
 }
 
 size_t text_columns(const char *text)
@@ -147,46 +190,103 @@ void table_print(const struct table *t)
 	free(widths);
 }
 
-/* How much of text stands on one line of limit columns; breaks at a blank when there is one in the
- * line's second half, so that words of Latin script stay whole and Japanese fills the line. */
-static size_t line_bytes(const char *text, size_t limit)
+/* Whether a line may not begin with c (Japanese line breaking, the common cases). */
+static bool clings(ucs4_t c)
+{
+	static const ucs4_t list[] = {0x3001, 0x3002, 0xFF0C, 0xFF0E, 0xFF09, 0x300D, 0x300F,
+		0x3011, 0x30FC, ')', ',', '.', ':', ';', 0x2026};
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		if (list[i] == c) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Bytes of text that fit into room columns, broken where a reader breaks a line: after a blank or
+ * between two wide characters; anywhere when there is no such place. */
+static size_t line_size(const char *text, size_t room)
 {
 	size_t used = 0;
+	size_t best = 0;
 	size_t at = 0;
-	size_t blank = 0;
+	int before = 0; /* columns of the character before; 0 for a blank */
 	while (text[at] && text[at] != '\n') {
 		ucs4_t c;
 		int columns;
 		size_t size = character(text + at, &c, &columns);
-		if (columns > 0 && used + (size_t)columns > limit) {
-			return blank > 0 ? blank : at;
+		bool wide = columns == 2 || before == 2;
+		if (at > 0 && ((wide && !clings(c)) || (before == 0 && c != ' '))) {
+			best = at;
+		}
+		if (columns > 0 && used + (size_t)columns > room) {
+			return best > 0 ? best : at > 0 ? at : size;
 		}
 		used += columns > 0 ? (size_t)columns : 0;
-		at += size;
-		if (c == ' ' && used > limit / 2) {
-			blank = at;
+		if (columns > 0) {
+			before = c == ' ' ? 0 : columns;
 		}
+		at += size;
 	}
 	return at;
 }
 
+static void print_shown(const char *text, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		ucs4_t c;
+		int columns;
+		size_t one = character(text + at, &c, &columns);
+		if (columns >= 0) {
+			(void)fwrite(text + at, 1, one, stdout);
+		}
+		at += one;
+	}
+	(void)putchar('\n');
+}
+
+/* Lines after the first are indented by `further`. */
+static void wrap(const char *text, size_t indent, size_t further)
+{
+	size_t limit = terminal_columns();
+	do {
+		size_t size = line_size(text, limit - indent);
+		size_t shown = size;
+		while (shown > 0 && text[shown - 1] == ' ') {
+			shown--;
+		}
+		(void)printf("%*s", shown > 0 ? (int)indent : 0, "");
+		print_shown(text, shown);
+		text += size;
+		bool ended = *text == '\n';
+		text += ended;
+		indent = ended ? indent : further;
+	} while (*text);
+}
+
 void print_wrapped(const char *text, size_t indent)
 {
-	size_t limit = terminal_columns() - indent;
-	do {
-		size_t size = line_bytes(text, limit);
-		(void)printf("%*s", size > 0 ? (int)indent : 0, "");
-		for (size_t at = 0; at < size;) {
-			ucs4_t c;
-			int columns;
-			size_t bytes = character(text + at, &c, &columns);
-			if (columns >= 0) {
-				(void)fwrite(text + at, 1, bytes, stdout);
-			}
-			at += bytes;
-		}
+	wrap(text, indent, indent);
+}
+
+void say(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0) {
+		abort();
+	}
+	va_end(args);
+	char *at = text;
+	for (; *at == '\n'; at++) {
 		(void)putchar('\n');
-		text += size;
-		text += *text == '\n';
-	} while (*text);
+	}
+	size_t size = strlen(at);
+	if (size > 0 && at[size - 1] == '\n') {
+		at[size - 1] = '\0';
+	}
+	size_t indent = strspn(at, " ");
+	wrap(at + indent, indent, indent + 2);
+	free(text);
 }

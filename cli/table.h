@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct table;
 
@@ -23,3 +24,11 @@ size_t text_columns(const char *text);
 size_t terminal_columns(void);
 /* Prints text wrapped at the terminal's width, each line after indent blanks. */
 void print_wrapped(const char *text, size_t indent);
+/* printf() for staff: the blanks in front are the indent of all lines, the text is wrapped,
+ * controls and bidirectional marks are left out. A text ends with or without a line feed. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Takes out of text, in place, what must not reach a terminal; keeps line feeds. Returns text. */
+char *text_clean(char *text);
+/* Prints JSON with a line feed; what must not reach a terminal is escaped as JSON allows. */
+void print_json_text(FILE *file, const char *json);

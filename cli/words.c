@@ -71,6 +71,17 @@ static const char *const words[] = {
 	N_("no-rule"),
 	N_("old"),
 	N_("nothing"),
+	/* why */
+	N_("status test: logged, reaches nobody"),
+	N_("not for the public: staff decide what to do with it"),
+	N_("carries nothing for residents"),
+	N_("a change for us goes out"),
+	N_("a change for us, but no rule sends it"),
+	N_("something newer is known already"),
+	N_("concerns us, but changes nothing"),
+	N_("cancels what is not in force here"),
+	N_("no area of ours"),
+	N_("cancelled or replaced before it came"),
 };
 
 const char *cli_word(const char *word)
