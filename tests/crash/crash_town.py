@@ -12,7 +12,6 @@ import pathlib
 import secrets
 import select
 import shutil
-import socket
 import time
 
 import harness
@@ -210,7 +209,7 @@ class Town:
         for one in deliveries.values():
             self.check_accounts(one)
             sums["deliveries"] += 1
-            for word in ("delivered", "unknown", "failed", "quarantined", "expired", "cancelled", "resent_unknown"):
+            for word in ("delivered", "confirmed", "unknown", "failed", "quarantined", "expired", "cancelled", "resent_unknown"):
                 sums[word] += one[word]
         for name in self.systems:
             getattr(self, f"check_{name}")({k: d for k, d in deliveries.items() if d["channel"] == name}, sums)

@@ -256,3 +256,20 @@ def test_killed_again_while_starting(folder):
         assert hub.ask("verify_log") == {"whole": True}
     finally:
         hub.stop()
+
+
+def test_import_cut_off_changes_nothing(folder):
+    """A list of recipients comes into force whole or not at all."""
+    hub = hub_with(folder, channel("one", folder, []))
+    try:
+        rows = [{"id": f"p{n}", "address": f"p{n}@example.jp", "areas": "07204"} for n in range(500)]
+        hub.recipients("people", rows[:2])
+        hub.ask("recipients_import", list="people", stage="begin")
+        hub.ask("recipients_import", list="people", stage="rows", rows=rows)
+        hub.kill()
+        hub.start()
+        assert hub.ask("recipients_count", list="people")["count"] == 2
+        hub.recipients("people", rows)  # "begin" throws away what the first attempt left
+        assert hub.ask("recipients_count", list="people")["count"] == 500
+    finally:
+        hub.stop()
