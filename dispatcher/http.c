@@ -118,13 +118,15 @@ int http_new(struct hub *hub, struct http **out, struct err *e)
 	struct http *h = mem_new(sizeof(*h));
 	h->hub = hub;
 	h->server = server;
-	struct sockaddr_storage address = {0};
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} address = {.in6 = {0}};
 	socklen_t size = sizeof(address);
-	if (getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &size) ==
-		0) {
-		h->port = ntohs(address.ss_family == AF_INET6
-					? ((struct sockaddr_in6 *)&address)->sin6_port
-					: ((struct sockaddr_in *)&address)->sin_port);
+	if (getsockname(evhttp_bound_socket_get_fd(bound), &address.any, &size) == 0) {
+		h->port = ntohs(address.any.sa_family == AF_INET6 ? address.in6.sin6_port
+								  : address.in.sin_port);
 	}
 	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
 	evhttp_set_max_headers_size(server, REQUEST_LIMIT);

@@ -60,7 +60,7 @@ static int run_migration(struct store *s, int64_t from, struct err *e)
 {
 	char *finish =
 		sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %lld; COMMIT",
-			APPLICATION_ID, (long long)(from + 1));
+			APPLICATION_ID, (long long)from + 1);
 	int rc = finish ? store_exec(s, "BEGIN IMMEDIATE", e)
 			: err_set(e, -EIO, "no memory for a migration");
 	rc = rc ? rc : store_exec(s, (const char *)migrations[from], e);
@@ -68,9 +68,9 @@ static int run_migration(struct store *s, int64_t from, struct err *e)
 	sqlite3_free(finish);
 	if (rc != 0) {
 		store_rollback(s);
-		return err_prefix(e, "migration %04lld: ", (long long)(from + 1));
+		return err_prefix(e, "migration %04lld: ", (long long)from + 1);
 	}
-	log_info("store migrated", "version=%lld", (long long)(from + 1));
+	log_info("store migrated", "version=%lld", (long long)from + 1);
 	return 0;
 }
 
