@@ -548,6 +548,9 @@ int agent_link_record(struct agent_link *a,
 			return rc;
 		}
 		tally->by_class[o->class] += count;
+		if (o->class == OUTCOME_TRANSIENT && at.ms >= a->batch.expires.ms) {
+			tally->expired += count;
+		}
 		tally->any_delivered |= o->class == OUTCOME_DELIVERED;
 		tally->channel_fault |= channel_scope && o->class != OUTCOME_DELIVERED;
 		if (o->class != OUTCOME_DELIVERED) {

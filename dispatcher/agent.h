@@ -59,6 +59,7 @@ const struct store_batch *agent_link_batch(const struct agent_link *a); /* NULL:
  * go to *tally. */
 struct agent_tally {
 	size_t by_class[4];
+	size_t expired;	    /* transient ones whose next attempt would be too late */
 	bool channel_fault; /* an outcome of channel scope that was no success */
 	bool any_delivered;
 	bool finished; /* the batch is closed by this transaction */

@@ -442,6 +442,12 @@ static void log_batch(const struct channel *c, size_t index)
 		metrics_count(c->hub->metrics, "hansho_outcomes_total", labels,
 			tally->by_class[classes[i]]);
 	}
+	if (tally->expired > 0) {
+		log_error("expired undelivered", "delivery=%s targets=%zu", batch->delivery,
+			tally->expired);
+		hub_tell(c->hub, json_pack("{s:s,s:s,s:I}", "event", "expired", "delivery",
+					 batch->delivery, "targets", (json_int_t)tally->expired));
+	}
 	if (!tally->finished) {
 		return;
 	}

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """A channel driver that waits at a gate: it marks its targets, then opens the FIFO named in its
-settings and reports "delivered" only when somebody has opened the other end. So a test decides what
+settings and reports "delivered" (or `first`, the first time) only when somebody has opened the other end. So a test decides what
 happens between the mark and the outcome, without a clock."""
 
 import json
@@ -20,6 +20,10 @@ def deliver(message, options):
             waiting.write(target["key"] + "\n")
         with open(options["gate"], "rb") as gate:
             gate.read()
+        kind = options.pop("first", "delivered")
+        if kind != "delivered":
+            send(op="outcome", delivery=message["delivery"], target=target["id"], **{"class": kind})
+            continue
         with open(options["record"], "a", encoding="utf-8") as record:
             record.write(target["key"] + "\n")
         send(op="outcome", delivery=message["delivery"], target=target["id"], **{"class": "delivered"})

@@ -456,6 +456,24 @@ def test_what_cannot_go_out_ends_at_its_expiry(folder):
         assert [json.loads(line)["broadcast"] for line in recorded(folder, "a")] == [shown["broadcasts"][0]["id"]]
 
 
+def test_hold_during_a_batch_keeps_its_targets(folder):
+    """A target that comes back transient to a held delivery waits for the release."""
+    channels = [gate(folder, retry_first="10ms")]
+    channels[0]["options"]["settings"]["first"] = "transient"
+    with harness.Hub(basic_config(folder, channels), folder=folder) as hub:
+        alert = accepted(hub.send(telegram(EXTREME)))
+        at_gate(folder)
+        with contextlib.closing(hub.watch()) as watch:
+            assert hub.ask("hold", id=f"{alert}.1", reason="wait")["count"] == 1
+            open_gate(folder)
+            assert watch.until(lambda e: e["event"] == "attempt")["transient"] == 1
+        d = delivery(hub.ask("show", id=alert), "gate")
+        assert (d["state"], d["expired"], d["waiting"]) == ("held", 0, 1)
+        hub.ask("release", id=f"{alert}.1")
+        open_gate(folder)
+        assert delivery(hub.settled(alert), "gate")["delivered"] == 1
+
+
 def test_extreme_overtakes_a_long_mailing_at_the_next_batch(folder):
     channels = [fake("mail", folder, audience="mail", targets=[], batch_max=50, delay="100ms")]
     with harness.Hub(basic_config(folder, channels), folder=folder) as hub:
