@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_LIMIT = 16 * 1024 * 1024, PUBLIC_MODE = 0644, PRIVATE_MODE = 0600, FOLDER_MODE = 0755 };
