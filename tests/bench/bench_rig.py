@@ -175,7 +175,7 @@ def hub_of(folder, ports, channels, rules=None):
         {
             "site": "bench", "secrets_dir": str(folder), "municipalities": [IWAKI],
             "feeds": [{"name": "local", "unix": str(pathlib.Path(folder) / "run" / "local.sock")},
-                      {"name": "bench", "tcp": f"127.0.0.1:{ports.feed}"}],
+                      {"name": "bench", "tcp": f"127.0.0.1:{ports.feed}", "max_connections": 256}],
             "channels": channels,
             "rules": {"live": rules or [{"name": "all", "match": {"kinds": ["*"]}, "channels": names}], "drill": []},
         },
