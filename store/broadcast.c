@@ -86,26 +86,11 @@ int store_thread_each(struct store *s, enum alert_status status, const char *thr
 	return rc;
 }
 
-/* Those that wait for a resend may have been taken: they stay unknown, as at the deadline. */
 static int cancel_delivery(
 	struct store *s, struct delivery *d, const char *reason, struct wall_time at, struct err *e)
 {
-	int64_t rest = 0;
-	int rc = delivery_drop_rest(s, d, &rest, e);
-	int unknown = rc ? rc : store_run(s, SQL_TARGETS_END_UNKNOWN, e, "iw", d->seq, at);
-	int waiting = unknown < 0 ? unknown
-				  : store_run(s, SQL_TARGETS_TO, e, "itw", d->seq, "cancelled", at);
-	if (waiting < 0) {
-		return waiting;
-	}
-	const struct tally t = {
-		.waiting = -waiting - unknown,
-		.unknown = unknown,
-		.cancelled = waiting + rest,
-		.retry = WALL_TIME_NONE,
-	};
-	rc = delivery_add(s, d->seq, &t, at, e);
-	rc = rc ? rc : delivery_refresh_retry(s, d->seq, e);
+	int64_t ended = 0;
+	int rc = delivery_end_waiting(s, d, DELIVERY_CANCELLED, at, &ended, e);
 	return rc ? rc : delivery_set_state(s, d, DELIVERY_CANCELLED, reason, at, e);
 }
 

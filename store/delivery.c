@@ -8,6 +8,7 @@
  */
 #include "store/store_private.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -156,4 +157,29 @@ int delivery_drop_rest(struct store *s, const struct delivery *d, int64_t *count
 		rc = delivery_add(s, d->seq, &t, WALL_TIME_NONE, e);
 	}
 	return rc ? rc : delivery_move(s, d->seq, page.position, true, e);
+}
+
+int delivery_end_waiting(struct store *s, const struct delivery *d, enum delivery_state as,
+	struct wall_time at, int64_t *ended, struct err *e)
+{
+	assert(as == DELIVERY_EXPIRED || as == DELIVERY_CANCELLED);
+	int64_t rest = 0;
+	int rc = delivery_drop_rest(s, d, &rest, e);
+	int unknown = rc ? rc : store_run(s, SQL_TARGETS_END_UNKNOWN, e, "iw", d->seq, at);
+	int waiting = unknown < 0
+			      ? unknown
+			      : store_run(s, SQL_TARGETS_TO, e, "itw", d->seq, state_words[as], at);
+	if (waiting < 0) {
+		return waiting;
+	}
+	*ended = waiting + rest;
+	const struct tally t = {
+		.waiting = -waiting - unknown,
+		.unknown = unknown,
+		.expired = as == DELIVERY_EXPIRED ? *ended : 0,
+		.cancelled = as == DELIVERY_CANCELLED ? *ended : 0,
+		.retry = WALL_TIME_NONE,
+	};
+	rc = delivery_add(s, d->seq, &t, at, e);
+	return rc ? rc : delivery_refresh_retry(s, d->seq, e);
 }

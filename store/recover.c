@@ -103,32 +103,17 @@ int store_recover(struct store *s, struct wall_time now, struct err *e)
 
 /* ---- the deadline ---- */
 
-/* Those that wait for a resend may have been taken: they stay unknown, and do not count. */
 static int64_t expire_delivery(
 	struct store *s, struct delivery *d, struct wall_time now, struct err *e)
 {
-	int64_t rest = 0;
-	int rc = delivery_drop_rest(s, d, &rest, e);
-	int unknown = rc ? rc : store_run(s, SQL_TARGETS_END_UNKNOWN, e, "iw", d->seq, now);
-	int waiting = unknown < 0 ? unknown
-				  : store_run(s, SQL_TARGETS_TO, e, "itw", d->seq, "expired", now);
-	if (waiting < 0) {
-		return waiting;
-	}
-	const struct tally t = {
-		.waiting = -waiting - unknown,
-		.unknown = unknown,
-		.expired = waiting + rest,
-		.retry = WALL_TIME_NONE,
-	};
-	rc = delivery_add(s, d->seq, &t, now, e);
-	rc = rc ? rc : delivery_refresh_retry(s, d->seq, e);
-	if (rc == 0 && waiting + rest + d->expired > 0) {
+	int64_t ended = 0;
+	int rc = delivery_end_waiting(s, d, DELIVERY_EXPIRED, now, &ended, e);
+	if (rc == 0 && ended + d->expired > 0) {
 		rc = delivery_set_state(s, d, DELIVERY_EXPIRED, "its deadline passed", now, e);
 	} else if (rc == 0) {
 		rc = delivery_finish(s, d->seq, now, e);
 	}
-	return rc ? rc : waiting + rest;
+	return rc ? rc : ended;
 }
 
 int store_expire(struct store *s, struct wall_time now, struct err *e)

@@ -127,6 +127,10 @@ int delivery_finish(struct store *s, int64_t seq, struct wall_time at, struct er
 int delivery_refresh_retry(struct store *s, int64_t seq, struct err *e);
 /* Those not yet taken are not taken any more: into *count; moves the cursor to the end. */
 int delivery_drop_rest(struct store *s, const struct delivery *d, int64_t *count, struct err *e);
+/* Ends every target that is not out, as EXPIRED or CANCELLED; *ended counts them. Those that wait
+ * for a resend may have been taken: they end unknown and are not in *ended. */
+int delivery_end_waiting(struct store *s, const struct delivery *d, enum delivery_state as,
+	struct wall_time at, int64_t *ended, struct err *e);
 
 /* ---- audience.c ---- */
 
