@@ -95,39 +95,19 @@ static void end_wait(struct client *c)
 	(void)event_del(c->wait_timer);
 }
 
-static int64_t confirmed_of(const json_t *shown)
-{
-	int64_t sum = 0;
-	size_t i;
-	json_t *broadcast;
-	json_array_foreach(json_object_get(shown, "broadcasts"), i, broadcast)
-	{
-		size_t k;
-		json_t *delivery;
-		json_array_foreach(json_object_get(broadcast, "deliveries"), k, delivery)
-		{
-			sum += json_int(delivery, "confirmed", 0);
-		}
-	}
-	return sum;
-}
-
 /* Answers when the alert is settled, or at once when it cannot be known. */
 static void try_wait(struct client *c)
 {
 	struct err e = {0};
 	struct store *store = c->control->hub->store;
 	bool settled = false;
-	int rc = store_is_settled(store, c->wait_alert, &settled, &e);
+	int rc = store_is_settled(store, c->wait_alert, c->wait_confirmed, &settled, &e);
 	if (rc == 0 && !settled) {
 		return;
 	}
 	json_t *shown = rc ? NULL : store_show(store, c->wait_alert, &e);
 	if (!shown) {
 		answer_error(c, e.code, e.text);
-	} else if (confirmed_of(shown) < c->wait_confirmed) {
-		json_decref(shown);
-		return;
 	} else {
 		answer(c, shown);
 	}

@@ -27,10 +27,11 @@ json_t *store_totals(struct store *s, struct err *e)
 	return totals;
 }
 
-int store_is_settled(struct store *s, const char *alert, bool *settled, struct err *e)
+int store_is_settled(
+	struct store *s, const char *alert, int64_t confirmed, bool *settled, struct err *e)
 {
 	int64_t value = 0;
-	int rc = store_read_int(s, SQL_SETTLED, &value, e, "t", alert);
+	int rc = store_read_int(s, SQL_SETTLED, &value, e, "ti", alert, confirmed);
 	*settled = rc == 1 && value != 0;
 	return rc == 0 ? err_set(e, -ENOENT, "no alert %s", alert) : rc < 0 ? rc : 0;
 }

@@ -237,10 +237,12 @@ static const char *const texts[] = {
 		" (SELECT coalesce(sum(failed + quarantined), 0) FROM deliveries"
 		"  WHERE unknown > 0 OR failed > 0 OR quarantined > 0) AS failed,"
 		" coalesce(sum(state = 'held'), 0) AS held FROM deliveries WHERE " UNFINISHED,
-	[SQL_SETTLED] =
-		"SELECT NOT EXISTS (SELECT 1 FROM broadcasts b JOIN deliveries d"
-		" ON d.broadcast = b.id WHERE b.alert = a.id"
-		" AND (d.state = 'ready' OR d.open_batches > 0)) FROM alerts a WHERE a.id = ?",
+	[SQL_SETTLED] = "SELECT NOT EXISTS (SELECT 1 FROM broadcasts b JOIN deliveries d"
+			" ON d.broadcast = b.id WHERE b.alert = a.id"
+			" AND (d.state = 'ready' OR d.open_batches > 0))"
+			" AND ?2 <= (SELECT coalesce(sum(d.confirmed), 0) FROM broadcasts b"
+			" JOIN deliveries d ON d.broadcast = b.id WHERE b.alert = a.id)"
+			" FROM alerts a WHERE a.id = ?1",
 	/* Prefix: between ?1 and the next text of its length, as "~" sorts after all digits. */
 	[SQL_ALERT_FIND] = "SELECT id FROM alerts WHERE id >= ?1 AND id < ?1 || '~' LIMIT 2",
 	[SQL_SHOW_ALERT] =

@@ -240,9 +240,10 @@ json_t *store_alert_list(
 json_t *store_show(struct store *s, const char *id, struct err *e);
 /* Counts by class for status and metrics: {alerts, unfinished, waiting, unknown, failed, held}. */
 json_t *store_totals(struct store *s, struct err *e);
-/* True when every delivery of the alert is done, expired, cancelled or held and no batch is open.
- */
-int store_is_settled(struct store *s, const char *alert, bool *settled, struct err *e);
+/* True when every delivery of the alert is done, expired, cancelled or held, no batch is open, and
+ * at least `confirmed` targets have confirmed. */
+int store_is_settled(
+	struct store *s, const char *alert, int64_t confirmed, bool *settled, struct err *e);
 
 /* ---- devices ---- */
 int store_put_device(struct store *s, const char *channel, const char *device,

@@ -255,7 +255,8 @@ static void nobody_is_lost(void **state)
 	fixture_must(&w.f, store_expire(w.f.store, at_ms(w.now_ms), &w.f.e), "expire");
 	check(&w);
 	bool settled = false;
-	fixture_must(&w.f, store_is_settled(w.f.store, "a000000000000001", &settled, &w.f.e), "s");
+	fixture_must(
+		&w.f, store_is_settled(w.f.store, "a000000000000001", 0, &settled, &w.f.e), "s");
 	assert_true(settled);
 	for (int n = 1; n <= DELIVERIES; n++) {
 		char id[40];

@@ -434,14 +434,14 @@ static void what_is_out_ends_as_the_delivery_did(void **state)
 	struct store_batch b = fixture_claim(f, 10, 0);
 	assert_int_equal(store_cancel_broadcast(f->store, B1, "replaced", at_ms(1), &f->e), 1);
 	bool settled = true;
-	fixture_must(f, store_is_settled(f->store, ALERT, &settled, &f->e), "settled");
+	fixture_must(f, store_is_settled(f->store, ALERT, 0, &settled, &f->e), "settled");
 	assert_false(settled);
 	fixture_conclude(f, &b, 0, OUTCOME_TRANSIENT, 2);
 	fixture_conclude(f, &b, 1, OUTCOME_UNKNOWN, 2);
 	fixture_conclude_rest(f, &b, OUTCOME_DELIVERED, false, 2);
 	store_batch_clear(&b);
 	expect_counts(f, D1, "delivered=1 unknown=1 cancelled=1");
-	fixture_must(f, store_is_settled(f->store, ALERT, &settled, &f->e), "settled");
+	fixture_must(f, store_is_settled(f->store, ALERT, 0, &settled, &f->e), "settled");
 	assert_true(settled);
 	assert_string_equal(fixture_state(f, D1), "cancelled");
 }

@@ -243,7 +243,7 @@ static void pages_of_unknown_ids_do_not_exist(void **state)
 	assert_null(store_show(f->store, "a0000", &f->e)); /* two begin so */
 	assert_int_equal(f->e.code, -ENOENT);
 	bool settled;
-	assert_int_equal(store_is_settled(f->store, "b", &settled, &f->e), -ENOENT);
+	assert_int_equal(store_is_settled(f->store, "b", 0, &settled, &f->e), -ENOENT);
 }
 
 static void the_log_is_a_chain(void **state)
