@@ -82,6 +82,8 @@ char *cli_control_path(struct cli *cli);
 /* The word of a status, event, class, ... in the reader's language; the word itself when unknown.
  */
 const char *cli_word(const char *word);
+/* The state of a delivery as staff should read it. */
+const char *cli_delivery_state(const json_t *delivery);
 /* "11-20 14:30:05" of an RFC 3339 time as the hub gives it, in out. */
 const char *cli_time(const char *rfc3339, char out[32]);
 

@@ -20,7 +20,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { TELEGRAM_LIMIT = 8 * 1024 * 1024, ANSWER_LIMIT = 65536, ANSWER_MS = 30000 };
+enum { TELEGRAM_LIMIT = 8 * 1024 * 1024, ANSWER_LIMIT = 65536, ANSWER_MS = 30000, WAIT_MS = 50000 };
 
 /* The Unix socket of the named feed; "" names the first that has one. NULL after printing why. */
 static char *feed_path(struct cli *cli, const char *name)
@@ -97,7 +97,47 @@ static int exchange(const char *path, const char *data, size_t size, struct buf 
 	return rc;
 }
 
-static int judge(struct cli *cli, const char *file, const struct buf *line)
+/* Targets of an alert that were not reached, over all its deliveries. */
+static int64_t not_reached(const json_t *shown)
+{
+	static const char *const counts[] = {
+		"unknown", "failed", "quarantined", "expired", "cancelled", "waiting"};
+	int64_t sum = 0;
+	size_t i;
+	json_t *broadcast;
+	json_array_foreach(json_object_get(shown, "broadcasts"), i, broadcast)
+	{
+		size_t k;
+		json_t *delivery;
+		json_array_foreach(json_object_get(broadcast, "deliveries"), k, delivery)
+		{
+			for (size_t n = 0; n < sizeof(counts) / sizeof(counts[0]); n++) {
+				sum += json_int(delivery, counts[n], 0);
+			}
+		}
+	}
+	return sum;
+}
+
+/* Waits until every delivery of the alert is at its end: 0, or CLI_NOT_ALL. */
+static int wait_settled(struct cli *cli, const char *alert)
+{
+	json_t *shown = NULL;
+	int code = cli_ask(cli,
+		json_pack("{s:s,s:s,s:i}", "op", "wait", "id", alert, "timeout_ms", WAIT_MS),
+		&shown);
+	if (code) {
+		return code;
+	}
+	int64_t missed = not_reached(shown);
+	json_decref(shown);
+	return missed == 0 ? CLI_OK
+			   : cli_fail(cli, CLI_NOT_ALL,
+				     _("%lld targets were not reached; hansho show %s"),
+				     (long long)missed, alert);
+}
+
+static int judge(struct cli *cli, const char *file, bool wait, const struct buf *line)
 {
 	struct err e = {0};
 	json_t *answer = json_read(line->data, line->size, &e);
@@ -127,12 +167,15 @@ static int judge(struct cli *cli, const char *file, const struct buf *line)
 				value, reason[0] ? ": " : "", reason);
 			(void)fprintf(stderr, "%s\n", text_clean(text));
 		}
+		if (code == CLI_OK && wait) {
+			code = wait_settled(cli, value);
+		}
 	}
 	json_decref(answer);
 	return code;
 }
 
-static int send_file(struct cli *cli, const char *path, const char *file)
+static int send_file(struct cli *cli, const char *path, bool wait, const char *file)
 {
 	struct err e = {0};
 	char *data = NULL;
@@ -148,7 +191,7 @@ static int send_file(struct cli *cli, const char *path, const char *file)
 				_("%s: the feed socket %s does not take it (%s); nothing was "
 				  "accepted"),
 				file, path, strerror(-rc))
-		      : judge(cli, file, &answer);
+		      : judge(cli, file, wait, &answer);
 	buf_clear(&answer);
 	return code;
 }
@@ -160,9 +203,10 @@ int run_ingest(struct cli *cli, int argc, char **argv)
 		N_("accepted"), N_("duplicate"), N_("refused"), N_("retry")};
 	(void)answers;
 	const char *feed = cli_take_option(&argc, argv, "--feed");
+	bool wait = cli_take_flag(&argc, argv, "--wait");
 	if (argc < 1) {
 		return cli_fail(cli, CLI_USAGE, _("usage: hansho %s %s"), "ingest",
-			"[--feed NAME] FILE...");
+			"[--feed NAME] [--wait] FILE...");
 	}
 	char *path = feed_path(cli, feed ? feed : "");
 	if (!path) {
@@ -170,7 +214,7 @@ int run_ingest(struct cli *cli, int argc, char **argv)
 	}
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		int code = send_file(cli, path, argv[i]);
+		int code = send_file(cli, path, wait, argv[i]);
 		worst = code > worst ? code : worst;
 	}
 	free(path);

@@ -46,8 +46,8 @@ static void print_queue(const json_t *queue)
 		char unknown[24];
 		char failed[24];
 		char until[32];
-		const char *const cells[] = {json_text(d, "id", ""),
-			cli_word(json_text(d, "state", "")), share(handed, sizeof(handed), d),
+		const char *const cells[] = {json_text(d, "id", ""), cli_delivery_state(d),
+			share(handed, sizeof(handed), d),
 			number(waiting, sizeof(waiting), json_int(d, "waiting", 0)),
 			number(unknown, sizeof(unknown), json_int(d, "unknown", 0)),
 			number(failed, sizeof(failed), json_int(d, "failed", 0)),

@@ -88,7 +88,7 @@ static void print_delivery(const json_t *d)
 	char line[1024];
 	struct text_line out = {.text = line, .capacity = sizeof(line)};
 	add(&out, _("  %-16s %s: %lld of %s handed over"), json_text(d, "channel", ""),
-		cli_word(json_text(d, "state", "")), (long long)json_int(d, "delivered", 0), total);
+		cli_delivery_state(d), (long long)json_int(d, "delivered", 0), total);
 	static const char *const counts[] = {
 		"confirmed", "waiting", "unknown", "failed", "quarantined", "expired", "cancelled"};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {

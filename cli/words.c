@@ -2,6 +2,7 @@
  *
  * The hub speaks in stable words ("ready", "unknown", "severe"); people read their own language.
  */
+#include "base/json.h"
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -92,6 +93,14 @@ const char *cli_word(const char *word)
 		}
 	}
 	return word;
+}
+
+const char *cli_delivery_state(const json_t *delivery)
+{
+	const char *state = json_text(delivery, "state", "");
+	bool unsure = json_int(delivery, "unknown", 0) > 0;
+	/* Nothing is left to try, but somebody has to find out what became of these. */
+	return unsure && strcmp(state, "done") == 0 ? _("staff must resolve") : cli_word(state);
 }
 
 const char *cli_time(const char *rfc3339, char out[32])

@@ -19,6 +19,9 @@ int store_add_receipt(struct store *s, const char *delivery, const char *target,
 	if (rc < 0 || (int64_t)state <= before) {
 		return rc < 0 ? rc : 0;
 	}
+	if (before == RECEIPT_CONFIRMED && state == RECEIPT_REFUSED) {
+		return 0; /* a replay elsewhere does not unring a siren */
+	}
 	rc = store_run(s, SQL_RECEIPT_PUT, e, "ittdwt", seq, target, receipt_state_name(state),
 		(int)state, at, detail);
 	/* A device that sounded and then failed is no confirmation any more. */

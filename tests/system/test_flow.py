@@ -271,6 +271,26 @@ def test_demo_reaches_all_five_systems():
         assert channels[name]["delivered"] == 1
 
 
+def test_ingest_waits_for_the_outcome_when_asked(folder):
+    """Exit 0 when everybody was reached, 5 when somebody was not."""
+    rules = [{"target": "gone", "do": "permanent", "text": "no such target"}]
+    channels = [fake("one", folder), fake("two", folder, targets=["here", "gone"], rules=rules)]
+    split = [
+        {"name": "tsunami", "match": {"kinds": ["tsunami.*"]}, "channels": ["one"]},
+        {"name": "rest", "match": {"kinds": ["*"]}, "channels": ["two"]},
+    ]
+    with harness.Hub(basic_config(folder, channels, rules=split), folder=folder) as hub:
+        for name, code in (("tsunami-1-major.xml", 0), ("rain-2-level5.xml", 5)):
+            path = folder / name
+            path.write_bytes(telegram(name))
+            run = subprocess.run(
+                [BIN / "hansho", "-c", hub.config_path, "ingest", "--wait", path],
+                capture_output=True, text=True, check=False,
+            )
+            assert run.returncode == code, (name, run.stdout, run.stderr)
+        assert "1 targets were not reached" in run.stderr
+
+
 # ---- with the shared data where it is ----
 
 
