@@ -273,7 +273,7 @@ int control_new(struct hub *hub, struct control **out, struct err *e)
 	}
 	struct control *c = mem_new(sizeof(*c));
 	c->hub = hub;
-	mode_t old = umask(0117); /* who may do what is decided by user, not by file mode */
+	mode_t old = umask(0111); /* who may do what is decided by user, not by file mode */
 	c->listener = evconnlistener_new_bind(hub->base, on_accept, c,
 		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 16, (struct sockaddr *)&address,
 		sizeof(address));

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -129,6 +130,8 @@ static int open_store(struct hub *hub, struct err *e)
 	if (rc) {
 		return rc;
 	}
+	/* Staff reach the control socket here whatever the umask; what they may, their roles say. */
+	(void)chmod(hub->config->run_dir, 0755);
 	char path[PATH_MAX];
 	(void)snprintf(path, sizeof(path), "%s/hansho.db", hub->config->state_dir);
 	struct store_settings settings = {.path = path, .busy_timeout_ms = BUSY_TIMEOUT_MS};
