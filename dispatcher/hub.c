@@ -130,7 +130,8 @@ static int open_store(struct hub *hub, struct err *e)
 	if (rc) {
 		return rc;
 	}
-	/* Staff reach the control socket here whatever the umask; what they may, their roles say. */
+	/* Staff reach the control socket here whatever the umask; what they may, their roles say.
+	 */
 	(void)chmod(hub->config->run_dir, 0755);
 	char path[PATH_MAX];
 	(void)snprintf(path, sizeof(path), "%s/hansho.db", hub->config->state_dir);

@@ -117,7 +117,7 @@ def test_show_tells_of_each_channel(town):
     text = out(run(town, "show", town.alert))
     assert re.search(r"sirens +done: 2 of 2 handed over", text)
     assert re.search(r"mail +done: 0 of 30 handed over, 30 failed", text)
-    assert re.search(r"areamail +\w+: 0 of 2 handed over, 2 unknown", text)
+    assert re.search(r"areamail +staff must resolve: 0 of 2 handed over, 2 unknown", text)
     assert "550 no such user" in text and "and 10 more" in text
     assert out(run(town, "show", town.alert[:8])) == text, "a unique beginning is enough"
 
