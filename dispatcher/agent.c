@@ -11,7 +11,6 @@
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
 #include "dispatcher/supervise.h"
-#include "schemas/broadcast.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -25,17 +24,6 @@ enum {
 		500, /* a driver that keeps its deadline is not killed for a slow pipe */
 	DEADLINE_GRACE_MS = 2000,
 	OPEN_LIMIT_MS = 20000,
-	TARGET_MARKED = 1,
-	TARGET_REPORTED = 2,
-};
-
-/* The index of a report that concludes all targets without one. */
-#define REST ((size_t)-1)
-
-struct report {
-	size_t index;
-	bool crashed;
-	struct outcome outcome;
 };
 
 struct agent_link {
@@ -49,17 +37,8 @@ struct agent_link {
 	bool process_ended; /* seen its exit, the rest of its frames may still be unread */
 	bool crashed;
 	struct event *timer; /* batch deadline, or opening limit */
-	bool has_batch;	     /* assigned, sent, or waiting to be recorded */
+	struct batch batch;  /* assigned, sent, or waiting to be recorded */
 	bool sent;
-	struct store_batch batch;
-	unsigned char *flags; /* one per target */
-	size_t open_count;    /* targets without a report */
-	size_t next_index;    /* where the next outcome is expected: drivers report in order */
-	struct report *reports;
-	size_t report_count;
-	size_t report_capacity;
-	size_t recorded;  /* reports that are on disk */
-	size_t recording; /* reports in the transaction under way */
 	struct mono_time sent_at;
 };
 
@@ -80,39 +59,31 @@ static void breach(struct agent_link *a, const char *what, const char *detail)
 
 /* ---- outcomes ---- */
 
-static void add_report(struct agent_link *a, size_t index, const struct outcome *o, bool crashed)
-{
-	mem_grow((void **)&a->reports, &a->report_capacity, a->report_count, sizeof(*a->reports));
-	a->reports[a->report_count++] =
-		(struct report){.index = index, .crashed = crashed, .outcome = *o};
-	if (index == REST) {
-		a->open_count = 0;
-	} else {
-		a->flags[index] |= TARGET_REPORTED;
-		a->open_count--;
-	}
-}
-
-static size_t find_target(struct agent_link *a, const char *id)
-{
-	for (size_t k = 0; k < a->batch.count; k++) {
-		size_t i = (a->next_index + k) % a->batch.count;
-		if (strcmp(a->batch.targets[i].id, id) == 0) {
-			a->next_index = i + 1;
-			return i;
-		}
-	}
-	return REST;
-}
-
 static bool is_current(struct agent_link *a, const json_t *message, const char *what)
 {
 	const char *delivery = json_text(message, "delivery", "");
-	if (a->has_batch && a->sent && strcmp(delivery, a->batch.delivery) == 0) {
+	if (a->batch.held && a->sent && strcmp(delivery, a->batch.claim.delivery) == 0) {
 		return true;
 	}
 	breach(a, what, delivery);
 	return false;
+}
+
+/* The target a message is about, BATCH_REST for all the rest. */
+static bool read_target(
+	struct agent_link *a, const json_t *message, const char *what, size_t *index)
+{
+	const char *target = json_text(message, "target", "");
+	*index = BATCH_REST;
+	if (strcmp(target, "rest") == 0) {
+		return true;
+	}
+	*index = batch_find(&a->batch, target);
+	if (*index == BATCH_REST) {
+		breach(a, what, target);
+		return false;
+	}
+	return true;
 }
 
 static void take_at_risk(struct agent_link *a, json_t *message)
@@ -120,19 +91,10 @@ static void take_at_risk(struct agent_link *a, json_t *message)
 	if (!is_current(a, message, "at_risk for a batch it does not have")) {
 		return;
 	}
-	const char *target = json_text(message, "target", "");
-	if (strcmp(target, "rest") == 0) {
-		for (size_t i = 0; i < a->batch.count; i++) {
-			a->flags[i] |= TARGET_MARKED;
-		}
-		return;
+	size_t index;
+	if (read_target(a, message, "at_risk for a target it does not have", &index)) {
+		batch_mark(&a->batch, index);
 	}
-	size_t index = find_target(a, target);
-	if (index == REST) {
-		breach(a, "at_risk for a target it does not have", target);
-		return;
-	}
-	a->flags[index] |= TARGET_MARKED;
 }
 
 static void take_outcome(struct agent_link *a, json_t *message)
@@ -146,57 +108,22 @@ static void take_outcome(struct agent_link *a, json_t *message)
 		breach(a, "outcome", e.text);
 		return;
 	}
-	const char *target = json_text(message, "target", "");
-	if (strcmp(target, "rest") == 0) {
-		if (a->open_count > 0) {
-			add_report(a, REST, &o, false);
-		}
-	} else {
-		size_t index = find_target(a, target);
-		if (index == REST) {
-			breach(a, "outcome for a target it does not have", target);
-			return;
-		}
-		if (a->flags[index] & TARGET_REPORTED || a->open_count == 0) {
-			breach(a, "second outcome for one target", target);
-			return;
-		}
-		add_report(a, index, &o, false);
+	size_t index;
+	if (!read_target(a, message, "outcome for a target it does not have", &index)) {
+		return;
+	}
+	if (batch_report(&a->batch, index, &o)) {
+		breach(a, "second outcome for one target", json_text(message, "target", ""));
+		return;
 	}
 	a->handler.reported(a->handler.data, a);
 }
 
-/* The process is gone with targets unconcluded: marked ones may have been taken, others not. */
 static void conclude_by_marks(struct agent_link *a)
 {
-	struct outcome unmarked = {
-		.class = OUTCOME_TRANSIENT,
-		.reason = OUTCOME_REASON_CRASH,
-		.text = "the driver ended before it began with this target",
-	};
-	struct outcome marked = {
-		.class = OUTCOME_UNKNOWN,
-		.reason = OUTCOME_REASON_CRASH,
-		.text = "the driver ended while this target was at risk",
-	};
-	size_t marks = 0;
-	for (size_t i = 0; i < a->batch.count; i++) {
-		marks += (a->flags[i] & (TARGET_MARKED | TARGET_REPORTED)) == TARGET_MARKED;
+	if (batch_conclude_by_marks(&a->batch)) {
+		a->handler.reported(a->handler.data, a);
 	}
-	if (a->open_count == 0) {
-		return;
-	}
-	if (marks < a->open_count) {
-		for (size_t i = 0; marks > 0 && i < a->batch.count; i++) {
-			if ((a->flags[i] & (TARGET_MARKED | TARGET_REPORTED)) == TARGET_MARKED) {
-				add_report(a, i, &marked, true);
-			}
-		}
-		add_report(a, REST, &unmarked, true);
-	} else {
-		add_report(a, REST, &marked, true);
-	}
-	a->handler.reported(a->handler.data, a);
 }
 
 /* ---- messages ---- */
@@ -282,7 +209,7 @@ static void finish_process(struct agent_link *a)
 	a->process_ended = false;
 	(void)event_del(a->timer);
 	a->state = AGENT_DOWN;
-	if (a->has_batch && a->sent) {
+	if (a->batch.held && a->sent) {
 		conclude_by_marks(a);
 	}
 	if (a->crashed) {
@@ -352,7 +279,7 @@ static void on_timer(int fd, short what, void *data)
 	(void)what;
 	struct agent_link *a = data;
 	log_error("driver passed its deadline", "agent=%s delivery=%s", a->name,
-		a->has_batch ? a->batch.delivery : "-");
+		a->batch.held ? a->batch.claim.delivery : "-");
 	child_fail(a->child, DEADLINE_GRACE_MS);
 }
 
@@ -377,18 +304,6 @@ struct agent_link *agent_link_new(struct hub *hub, const struct channel_config *
 	return a;
 }
 
-static void forget_batch(struct agent_link *a)
-{
-	if (!a->has_batch) {
-		return;
-	}
-	store_batch_clear(&a->batch);
-	free(a->flags);
-	a->flags = NULL;
-	a->has_batch = a->sent = false;
-	a->report_count = a->recorded = a->recording = a->open_count = 0;
-}
-
 void agent_link_free(struct agent_link *a)
 {
 	if (!a) {
@@ -396,8 +311,7 @@ void agent_link_free(struct agent_link *a)
 	}
 	child_free(a->child);
 	jsonl_link_free(a->link);
-	forget_batch(a);
-	free(a->reports);
+	batch_free(&a->batch);
 	event_free(a->timer);
 	free(a->name);
 	free(a);
@@ -415,7 +329,7 @@ void agent_link_stop(struct agent_link *a, int64_t grace_ms)
 
 bool agent_link_stopped(const struct agent_link *a)
 {
-	return child_is_stopped(a->child) && a->recorded == a->report_count && !a->link;
+	return child_is_stopped(a->child) && !batch_is_over(&a->batch) && !a->link;
 }
 
 enum agent_state agent_link_state(const struct agent_link *a)
@@ -435,53 +349,26 @@ int agent_link_crashes_recent(const struct agent_link *a)
 
 /* ---- the batch ---- */
 
-void agent_link_assign(struct agent_link *a, struct store_batch *batch)
+void agent_link_assign(struct agent_link *a, struct store_batch *claim)
 {
-	assert(!a->has_batch);
-	a->batch = *batch;
-	*batch = (struct store_batch){0};
-	a->has_batch = true;
+	batch_take(&a->batch, claim);
 	a->sent = false;
-	a->flags = mem_new_array(a->batch.count, 1);
-	a->open_count = a->batch.count;
-	a->next_index = 0;
 }
 
 bool agent_link_is_assigned(const struct agent_link *a)
 {
-	return a->has_batch && !a->sent;
+	return a->batch.held && !a->sent;
 }
 
 const struct store_batch *agent_link_batch(const struct agent_link *a)
 {
-	return a->has_batch ? &a->batch : NULL;
+	return a->batch.held ? &a->batch.claim : NULL;
 }
 
 void agent_link_drop(struct agent_link *a)
 {
 	assert(agent_link_is_assigned(a));
-	forget_batch(a);
-}
-
-static void write_targets(struct agent_link *a, struct buf *line)
-{
-	const struct text_list *languages = &a->config->languages;
-	const char *lang = languages->count > 0 ? languages->list[0] : "ja";
-	for (size_t i = 0; i < a->batch.count; i++) {
-		const struct store_target *t = &a->batch.targets[i];
-		char key[DELIVERY_KEY_SIZE];
-		delivery_key(a->batch.broadcast, a->config->name, t->id, key);
-		json_t *target = json_object();
-		json_put_text(target, "id", t->id);
-		json_put_text(target, "key", key);
-		json_put_text(target, "address", t->address);
-		json_put_text(target, "lang", t->lang[0] ? t->lang : lang);
-		json_put_text(target, "area", t->area);
-		char *text = json_dumps(target, JSON_COMPACT);
-		(void)buf_addf(line, "%s%s", i ? "," : "", text);
-		free(text);
-		json_decref(target);
-	}
+	batch_drop(&a->batch);
 }
 
 void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t deadline_ms)
@@ -496,16 +383,11 @@ void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t d
 	a->state = AGENT_BUSY;
 	struct buf line;
 	buf_init(&line, JSONL_LINE_LIMIT);
-	(void)buf_addf(&line,
-		"{\"op\":\"deliver\",\"delivery\":\"%s\",\"attempt\":%d,\"deadline_ms\":%lld,"
-		"\"broadcast\":%s,\"targets\":[",
-		a->batch.delivery, a->batch.attempt, (long long)deadline_ms, broadcast_json);
-	write_targets(a, &line);
-	(void)buf_add_text(&line, "]}");
+	batch_write(&a->batch, a->config, broadcast_json, deadline_ms, &line);
 	if (line.failed) {
 		struct outcome o = {.class = OUTCOME_PERMANENT, .reason = OUTCOME_REASON_CONTENT};
 		outcome_set_text(&o, "the batch is larger than a protocol line may be");
-		add_report(a, REST, &o, false);
+		(void)batch_report(&a->batch, BATCH_REST, &o);
 		a->handler.reported(a->handler.data, a);
 	} else {
 		jsonl_link_send_text(a->link, line.data, line.size);
@@ -516,70 +398,26 @@ void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t d
 	buf_clear(&line);
 }
 
-int agent_link_record(struct agent_link *a,
-	struct wall_time (*retry_at)(
-		void *data, int attempt, const struct outcome *o, bool channel_scope),
-	void *data, struct wall_time now, struct agent_tally *tally, struct err *e)
+int agent_link_record(struct agent_link *a, batch_retry_at *retry_at, void *data,
+	struct wall_time now, struct agent_tally *tally, struct err *e)
 {
-	struct store *store = a->hub->store;
-	a->recording = a->report_count;
-	bool closed = false;
-	for (size_t i = a->recorded; i < a->recording; i++) {
-		const struct report *r = &a->reports[i];
-		const struct outcome *o = &r->outcome;
-		bool channel_scope = o->scope == OUTCOME_SCOPE_CHANNEL;
-		struct wall_time at = retry_at(data, a->batch.attempt, o, channel_scope);
-		size_t count = 1;
-		int rc;
-		if (r->index == REST) {
-			bool *skip = mem_new_array(a->batch.count, sizeof(*skip));
-			count = 0;
-			for (size_t k = 0; k < a->batch.count; k++) {
-				skip[k] = (a->flags[k] & TARGET_REPORTED) != 0;
-				count += !skip[k];
-			}
-			rc = store_conclude_rest(store, &a->batch, skip, o, at, r->crashed, now, e);
-			free(skip);
-			closed = true;
-		} else {
-			rc = store_conclude(store, &a->batch, r->index, o, at, r->crashed, now, e);
-		}
-		if (rc < 0) {
-			return rc;
-		}
-		tally->by_class[o->class] += count;
-		if (o->class == OUTCOME_TRANSIENT && at.ms >= a->batch.expires.ms) {
-			tally->expired += count;
-		}
-		tally->any_delivered |= o->class == OUTCOME_DELIVERED;
-		tally->channel_fault |= channel_scope && o->class != OUTCOME_DELIVERED;
-		if (o->class != OUTCOME_DELIVERED) {
-			(void)snprintf(tally->text, sizeof(tally->text), "%s", o->text);
-		}
+	if (!a->batch.held || !a->sent) {
+		return 0;
 	}
-	tally->finished = a->has_batch && a->sent && a->open_count == 0;
-	if (tally->finished && !closed) {
-		int rc = store_close_batch(store, &a->batch, now, e);
-		return rc < 0 ? rc : 0;
-	}
-	return 0;
+	return batch_record(&a->batch, a->hub->store, retry_at, data, now, tally, e);
 }
 
 void agent_link_recorded(struct agent_link *a, bool committed)
 {
-	if (!committed) {
-		a->recording = a->recorded;
-		return;
-	}
-	a->recorded = a->recording;
-	if (!a->has_batch || !a->sent || a->open_count > 0 || a->recorded < a->report_count) {
+	if (!a->sent || !batch_recorded(&a->batch, committed)) {
 		return;
 	}
 	char labels[160];
 	(void)snprintf(labels, sizeof(labels), "channel=\"%s\"", a->config->name);
 	metrics_time(a->hub->metrics, "hansho_batch_seconds", labels,
 		clock_mono_now().ms - a->sent_at.ms);
-	forget_batch(a);
+	batch_drop(&a->batch);
+	a->sent = false;
 	if (a->state == AGENT_BUSY) {
 		(void)event_del(a->timer);
 		a->state = AGENT_IDLE;

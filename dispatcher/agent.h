@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "config/config.h"
+#include "dispatcher/batch.h"
 #include "schemas/outcome.h"
 #include "store/store.h"
 
@@ -47,27 +48,16 @@ const char *agent_link_name(const struct agent_link *a);
 int agent_link_crashes_recent(const struct agent_link *a);
 
 /* A claim for this agent: held until agent_link_send() (committed) or agent_link_drop() (rolled
- * back). Takes over the contents of batch. */
-void agent_link_assign(struct agent_link *a, struct store_batch *batch);
+ * back). Takes over the contents of claim. */
+void agent_link_assign(struct agent_link *a, struct store_batch *claim);
 /* Hands the assigned batch to the process; broadcast_json is copied into the message. */
 void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t deadline_ms);
 void agent_link_drop(struct agent_link *a);
 bool agent_link_is_assigned(const struct agent_link *a);
 const struct store_batch *agent_link_batch(const struct agent_link *a); /* NULL: none */
 
-/* Writes what was reported since the last commit. retry_at gives the time of the next try. Counts
- * go to *tally. */
-struct agent_tally {
-	size_t by_class[4];
-	size_t expired;	    /* transient ones whose next attempt would be too late */
-	bool channel_fault; /* an outcome of channel scope that was no success */
-	bool any_delivered;
-	bool finished; /* the batch is closed by this transaction */
-	char text[OUTCOME_TEXT_SIZE];
-};
-int agent_link_record(struct agent_link *a,
-	struct wall_time (*retry_at)(
-		void *data, int attempt, const struct outcome *o, bool channel_scope),
-	void *data, struct wall_time now, struct agent_tally *tally, struct err *e);
+/* Writes what was reported since the last commit; counts go to *tally. */
+int agent_link_record(struct agent_link *a, batch_retry_at *retry_at, void *data,
+	struct wall_time now, struct agent_tally *tally, struct err *e);
 /* The transaction with the last agent_link_record() is on disk (true) or was rolled back. */
 void agent_link_recorded(struct agent_link *a, bool committed);

@@ -296,11 +296,9 @@ int channel_add_delivery(struct channel *c, const struct broadcast *b, bool hold
 	return rc < 0 ? rc : 0;
 }
 
-static struct wall_time retry_at(
-	void *data, int attempt, const struct outcome *o, bool channel_scope)
+static struct wall_time retry_at(void *data, int attempt, const struct outcome *o)
 {
 	const struct channel *c = data;
-	(void)channel_scope;
 	int64_t delay = retry_delay_ms(
 		attempt, c->config->retry_first_ms, c->config->retry_max_ms, o->retry_after_s);
 	return (struct wall_time){.ms = clock_wall_now().ms + delay};

@@ -10,7 +10,8 @@
  *   accept.c     one alert: identity, rules, records (inside the turn's transaction)
  *   turn.c       the transaction of one loop turn: accepts, outcomes, claims; commit; then answers
  *   channel.c    one channel: its agents, breaker, retry times
- *   agent.c      one agent process: batch in flight, marks, outcomes
+ *   agent.c      one agent process: its link and its life
+ *   batch.c      the batch it has in hand: marks, outcomes, what of them is on disk
  *   control.c    the staff's socket; verbs.c the table of verbs; rights.c who may
  *   metrics.c    counters; http.c serves them and the health
  *

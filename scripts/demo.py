@@ -317,7 +317,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave the folder behind")
     options = parser.parse_args()
     demo = Demo(options.bin)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
     try:
         demo.start()
         demo.wait_devices()
