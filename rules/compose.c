@@ -274,6 +274,7 @@ static void fill_broadcast(
 	b->update = h->update + 1;
 	b->issued = j->alert->issued;
 	b->expires = expiry_of_broadcast(j, b->kind, b->event, g->route.expires_ms);
+	b->until_ended = expiry_is_open(j, b->kind, b->event);
 	/* A cancellation is as urgent as what it takes back. */
 	b->priority = g->route.priority >= 0 ? g->route.priority
 					     : expiry_priority(b->kind, b->severity, b->event);

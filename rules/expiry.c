@@ -94,6 +94,19 @@ struct wall_time expiry_of_broadcast(
 	return end;
 }
 
+bool expiry_is_open(const struct judgement *j, const struct kind *kind, enum event_type event)
+{
+	const struct alert *a = j->alert;
+	if (is_end(event) || event == EVENT_INFO) {
+		return false;
+	}
+	if (j->family->shape == FAMILY_FULL_STATE || j->family->shape == FAMILY_TSUNAMI) {
+		return true;
+	}
+	return wall_time_is_none(a->expires) && a->format != ALERT_FORMAT_CAP &&
+	       lifetime_of(kind)->state_ms == 0;
+}
+
 int expiry_priority(const struct kind *kind, enum severity severity, enum event_type event)
 {
 	static const char *const first[] = {"eew.warning", "civil.*", "tsunami.major_warning"};

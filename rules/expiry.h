@@ -13,5 +13,8 @@ struct wall_time expiry_of_state(const struct judgement *j, const struct alert_i
 struct wall_time expiry_of_broadcast(const struct judgement *j, const struct kind *kind,
 	enum event_type event, int64_t limit_ms);
 
+/* true when what such a broadcast says holds until a telegram ends it, however long that takes. */
+bool expiry_is_open(const struct judgement *j, const struct kind *kind, enum event_type event);
+
 /* 0 most urgent .. 9. */
 int expiry_priority(const struct kind *kind, enum severity severity, enum event_type event);

@@ -68,6 +68,7 @@ json_t *broadcast_to_json(const struct broadcast *b)
 	json_put_int(object, "priority", b->priority);
 	put_time(object, "issued", b->issued);
 	put_time(object, "expires", b->expires);
+	json_put_flag(object, "until_ended", b->until_ended);
 	json_t *areas = json_array();
 	for (size_t i = 0; i < b->area_count; i++) {
 		json_t *area = json_object();
@@ -168,6 +169,7 @@ struct broadcast *broadcast_from_json(const json_t *object, struct err *e)
 	b->source = copy(b, object, "source");
 	b->level = (int)json_int(object, "level", 0);
 	b->update = (int)json_int(object, "update", 1);
+	b->until_ended = json_flag(object, "until_ended", false);
 	b->priority = (int)json_int(object, "priority", 9);
 	read_areas(b, json_object_get(object, "areas"));
 	read_texts(b, json_object_get(object, "texts"));

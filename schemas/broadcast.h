@@ -8,6 +8,7 @@
 
 #include "schemas/alert.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The forms a text exists in; a driver picks one. Lengths are what the wording aims at. */
@@ -38,6 +39,8 @@ struct broadcast {
 	int priority;	    /* 0 most urgent .. 9 */
 	struct wall_time issued;
 	struct wall_time expires; /* nothing is sent after it */
+	bool until_ended;	  /* what it says holds beyond expires, until a later broadcast of
+				     the thread ends it: never show expires as the warning's end */
 	struct alert_area *areas; /* municipalities (and districts, shapes) it is about */
 	size_t area_count;
 	struct broadcast_text *texts;

@@ -50,7 +50,7 @@ def telegram_now(path):
 
 class Demo:
     def __init__(self, binaries):
-        self.bin = pathlib.Path(binaries)
+        self.bin = pathlib.Path(binaries).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hansho-demo-"))
         self.processes = []
 

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define PAST_MS (INT64_C(30) * 24 * 3600 * 1000)
+/* How long a warning without an end of its own stays when nothing more is heard of it. */
+#define OPEN_MS (INT64_C(72) * 3600 * 1000)
 
 static const char *const state_names[] = {
 	[ENTRY_IN_FORCE] = "in_force",
@@ -139,17 +141,25 @@ static void set_past(struct board_entry *entry, struct wall_time now)
 	entry->until = later(now, PAST_MS);
 }
 
+struct wall_time board_end_of(const struct broadcast *b)
+{
+	return b->until_ended ? later(b->issued, OPEN_MS) : b->expires;
+}
+
 static void set_first_state(struct board_entry *entry, struct wall_time now, int64_t notice_ms)
 {
 	const struct broadcast *b = entry->broadcast;
 	if (is_end(b)) {
 		entry->state = b->event == EVENT_CANCELLED ? ENTRY_CANCELLED : ENTRY_RELEASED;
 		entry->until = later(now, notice_ms);
-	} else if (b->expires.ms <= now.ms) {
+		return;
+	}
+	struct wall_time end = board_end_of(b);
+	if (end.ms <= now.ms) {
 		set_past(entry, now);
 	} else {
 		entry->state = ENTRY_IN_FORCE;
-		entry->until = b->expires;
+		entry->until = end;
 	}
 }
 

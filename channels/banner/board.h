@@ -47,6 +47,10 @@ void board_put(
 	struct board *b, struct broadcast *broadcast, struct wall_time now, int64_t notice_ms);
 /* Takes an entry down with a notice; nothing when it is not in force. */
 void board_withdraw(struct board *b, const char *id, struct wall_time now, int64_t notice_ms);
+/* When a broadcast leaves the page by itself: at its expiry, or, where it holds until it is lifted,
+ * 72 hours after it was issued, for a release that never came. */
+struct wall_time board_end_of(const struct broadcast *b);
+
 /* Ends what is over at now. True when something changed. */
 bool board_expire(struct board *b, struct wall_time now);
 

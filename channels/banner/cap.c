@@ -224,7 +224,7 @@ static void add_info(struct buf *out, const struct broadcast *b, const struct br
 	add_pair(out, "    ", "eventCode", "hansho.kind", b->kind->name);
 	add_pair(out, "    ", "eventCode", "source.code", b->code);
 	add_element(out, "    ", "effective", cap_time(b->issued, time));
-	add_element(out, "    ", "expires", cap_time(b->expires, time));
+	add_element(out, "    ", "expires", cap_time(board_end_of(b), time));
 	add_element(out, "    ", "senderName", author->publisher);
 	add_texts(out, b, text->lang);
 	add_element(out, "    ", "web", author->url);

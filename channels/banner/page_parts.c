@@ -244,8 +244,12 @@ static void add_facts(struct buf *out, const struct board_entry *entry, enum pag
 	(void)buf_add_text(out, "</dd></div>");
 	if (entry->state == ENTRY_IN_FORCE) {
 		(void)buf_add_text(out, "<div><dt>有効期限</dt><dd>");
-		page_add_time(out, b->expires);
-		(void)buf_add_text(out, " まで</dd></div>");
+		if (b->until_ended) {
+			(void)buf_add_text(out, "解除・切替の発表まで</dd></div>");
+		} else {
+			page_add_time(out, b->expires);
+			(void)buf_add_text(out, " まで</dd></div>");
+		}
 	}
 	(void)buf_add_text(out, "</dl>");
 }

@@ -38,7 +38,16 @@ static void add_expiry(struct buf *body, const struct broadcast *b, const char *
 	if (!gmtime_r(&seconds, &t)) {
 		return;
 	}
-	if (strcmp(lang, "ja") == 0) {
+	bool japanese = strcmp(lang, "ja") == 0;
+	if (b->until_ended) {
+		/* A time here would read as the end of the warning, and send people home to it. */
+		(void)buf_add_text(
+			body, japanese ? "\n\nこの情報は、解除または切替の発表があるまで続きます。"
+					 "最新の情報を確認してください。"
+				       : "\n\nThis holds until it is lifted or changed. Look for "
+					 "the latest "
+					 "information.");
+	} else if (japanese) {
 		(void)buf_addf(body, "\n\nこの情報の有効期限: %d年%d月%d日 %d時%02d分",
 			t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min);
 	} else {

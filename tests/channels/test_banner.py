@@ -272,6 +272,18 @@ def test_expired_entries_leave_by_themselves(tmp_path):
         wait_for(lambda: (tmp_path / "index.html").read_text().count("<article") == 1)
 
 
+def test_warning_stays_until_it_is_lifted(tmp_path):
+    """A tsunami warning does not end when its message may no longer be sent."""
+    with start(tmp_path) as d:
+        send(d, h.make_broadcast(id="open", expires=h.text_now(seconds=1), until_ended=True))
+        send(d, h.make_broadcast(id="short", expires=h.text_now(seconds=1)))
+        wait_for(lambda: board(tmp_path) == {"open": "in_force"})
+        page = (tmp_path / "index.html").read_text()
+        assert "解除・切替の発表まで" in page
+        send(d, h.make_broadcast(id="end", event="released", replaces=["open"]))
+        assert board(tmp_path)["end"] == "released" and board(tmp_path).get("open") != "in_force"
+
+
 def test_expired_while_the_driver_was_down(tmp_path):
     with start(tmp_path) as d:
         send(d, h.make_broadcast(id="old", expires=h.text_now(seconds=1)))

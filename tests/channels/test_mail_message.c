@@ -47,6 +47,10 @@ static const struct sample {
 		ALERT_STATUS_ACTUAL, "津波警報", "高い所へ避難してください。\r\n川から"},
 	{"english", "Tsunami warning", "Go to high ground.", "en", ALERT_STATUS_ACTUAL,
 		"Tsunami warning", "Valid until 15:30 on 20 November 2026"},
+	{"a warning has no end of its own", "津波警報", "高い所へ。", "ja", ALERT_STATUS_ACTUAL,
+		"津波警報", "解除または切替の発表があるまで"},
+	{"the same in English", "Tsunami warning", "Go up.", "en", ALERT_STATUS_ACTUAL,
+		"Tsunami warning", "until it is lifted or changed"},
 	{"drill", "津波警報", "高い所へ避難してください。", "ja", ALERT_STATUS_EXERCISE,
 		"【訓練】津波警報", "【訓練】"},
 	{"header lines in the texts", evil, evil, "en", ALERT_STATUS_ACTUAL, "Bcc: x", "Bcc: x"},
@@ -64,6 +68,8 @@ static struct broadcast *broadcast_of(const struct sample *sample, const char *b
 	b->id = "0011.1";
 	b->thread = "tsunami-1";
 	b->status = sample->status;
+	b->until_ended =
+		strstr(sample->body_has, "解除または") || strstr(sample->body_has, "lifted");
 	b->expires.ms = INT64_C(1795156200000); /* 2026-11-20T15:30+09:00 */
 	b->texts = pool_take(b->pool, sizeof(*b->texts));
 	b->text_count = 1;
