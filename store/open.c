@@ -3,6 +3,7 @@
  * The database file: who has it, how it is set, transactions. Runs in the hub only.
  * A lock file beside it keeps a second hub out while sqlite3's own tools can still read.
  */
+#include "store/state_cache.h"
 #include "store/store_private.h"
 
 #include <errno.h>
@@ -83,6 +84,7 @@ int store_open(const struct store_settings *settings, struct store **out, struct
 	struct store *s = mem_new(sizeof(*s));
 	s->lock_fd = -1;
 	s->now = WALL_TIME_NONE;
+	s->states = state_cache_new();
 	int rc = take_lock(s, settings->path, e);
 	if (rc == 0) {
 		rc = open_database(s, settings, e);
@@ -108,6 +110,7 @@ void store_close(struct store *s)
 	if (s->lock_fd >= 0) {
 		(void)close(s->lock_fd);
 	}
+	state_cache_free(s->states);
 	free(s);
 }
 
@@ -144,6 +147,7 @@ int store_commit(struct store *s, struct err *e)
 void store_rollback(struct store *s)
 {
 	struct err ignored;
+	state_cache_drop(s->states);
 	/* After a full disk SQLite may have rolled back by itself. */
 	if (!sqlite3_get_autocommit(s->db)) {
 		(void)store_run(s, SQL_ROLLBACK, &ignored, "");

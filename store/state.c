@@ -2,6 +2,7 @@
  *
  * What is in force, per status, municipality and slot (schemas/state.h).
  */
+#include "store/state_cache.h"
 #include "store/store_private.h"
 
 #include <assert.h>
@@ -32,22 +33,45 @@ static bool read_row(sqlite3_stmt *q, enum alert_status status, struct state_row
 	return row->kind != NULL;
 }
 
-int store_state_each(struct store *s, enum alert_status status, const char *municipality,
-	void (*each)(void *to, const struct state_row *row), void *to, struct err *e)
+static int read_all(
+	struct store *s, enum alert_status status, const char *municipality, struct err *e)
 {
 	sqlite3_stmt *q =
 		store_query(s, SQL_STATE_EACH, e, "tt", alert_status_name(status), municipality);
 	if (!q) {
 		return e->code;
 	}
+	state_cache_open(s->states, status, municipality);
 	int rc;
 	while ((rc = store_step(s, q, e)) == 1) {
 		struct state_row row;
 		if (read_row(q, status, &row)) {
-			each(to, &row);
+			state_cache_put(s->states, &row);
 		}
 	}
+	if (rc < 0) {
+		state_cache_drop(s->states);
+	}
 	return rc;
+}
+
+int store_state_each(struct store *s, enum alert_status status, const char *municipality,
+	void (*each)(void *to, const struct state_row *row), void *to, struct err *e)
+{
+	size_t count = 0;
+	const struct state_row *const *rows =
+		state_cache_rows(s->states, status, municipality, &count);
+	if (!rows) {
+		int rc = read_all(s, status, municipality, e);
+		if (rc) {
+			return rc;
+		}
+		rows = state_cache_rows(s->states, status, municipality, &count);
+	}
+	for (size_t i = 0; i < count; i++) {
+		each(to, rows[i]);
+	}
+	return 0;
 }
 
 int store_state_put(struct store *s, const struct state_row *row, struct err *e)
@@ -58,7 +82,12 @@ int store_state_put(struct store *s, const struct state_row *row, struct err *e)
 		row->kind->name, severity_name(row->severity), row->level, row->code, row->name,
 		row->value, row->source, row->series, row->event, row->issued, row->sent,
 		row->expires, row->thread, row->alert);
-	return rc < 0 ? rc : 0;
+	if (rc < 0) {
+		state_cache_drop(s->states);
+		return rc;
+	}
+	state_cache_put(s->states, row);
+	return 0;
 }
 
 json_t *store_state_list(struct store *s, struct err *e)

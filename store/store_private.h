@@ -31,6 +31,7 @@ struct store {
 	int journal_pages;    /* in the journal since it was last moved into the database */
 	struct wall_time now; /* of the last claim: what is past its expiry is never due again */
 	sqlite3_stmt *statements[SQL_COUNT];
+	struct state_cache *states;
 };
 
 /* ---- open.c, migrate.c ---- */

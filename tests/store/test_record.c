@@ -13,6 +13,7 @@
 #include "tests/store/fixture.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,6 +148,62 @@ static void states_of_each_status_are_apart(void **state)
 	json_t *list = store_state_list(f->store, &f->e);
 	assert_int_equal(json_array_size(list), 1);
 	json_decref(list);
+}
+
+struct slots {
+	char text[64];
+};
+
+static void join_slot(void *to, const struct state_row *row)
+{
+	struct slots *s = to;
+	size_t at = strlen(s->text);
+	(void)snprintf(s->text + at, sizeof(s->text) - at, "%s=%s ", row->slot, row->code);
+}
+
+static void put_slot(struct fixture *f, const char *slot, const char *code)
+{
+	const struct state_row row = {.status = ALERT_STATUS_ACTUAL,
+		.municipality = "07204",
+		.slot = slot,
+		.in_force = true,
+		.kind = kind_find("tsunami.warning"),
+		.code = code,
+		.name = "",
+		.value = "",
+		.source = "",
+		.series = "",
+		.event = "",
+		.thread = "",
+		.alert = ALERT};
+	fixture_must(f, store_state_put(f->store, &row, &f->e), "put");
+}
+
+static void assert_slots(struct fixture *f, const char *wanted)
+{
+	struct slots s = {""};
+	fixture_must(f,
+		store_state_each(f->store, ALERT_STATUS_ACTUAL, "07204", join_slot, &s, &f->e),
+		"each");
+	assert_string_equal(s.text, wanted);
+}
+
+/* What was read once is kept in memory: it must follow puts, their order, and what is undone. */
+static void states_follow_puts_and_rollbacks(void **state)
+{
+	struct fixture *f = *state;
+	put_slot(f, "b", "1");
+	assert_slots(f, "b=1 ");
+	put_slot(f, "c", "1");
+	put_slot(f, "a", "1");
+	assert_slots(f, "a=1 b=1 c=1 ");
+	fixture_must(f, store_commit(f->store, &f->e), "commit");
+	fixture_must(f, store_begin(f->store, &f->e), "begin");
+	put_slot(f, "b", "2");
+	put_slot(f, "d", "2");
+	assert_slots(f, "a=1 b=2 c=1 d=2 ");
+	store_rollback(f->store);
+	assert_slots(f, "a=1 b=1 c=1 ");
 }
 
 static void see_thread(
@@ -292,6 +349,7 @@ int main(void)
 		CASE(alerts_are_found_by_digest),
 		CASE(tombstones_cover_their_series),
 		CASE(states_of_each_status_are_apart),
+		CASE(states_follow_puts_and_rollbacks),
 		CASE(threads_tell_their_channels),
 		CASE(pages_mask_addresses_and_leave_out),
 		CASE(pages_of_unknown_ids_do_not_exist),
