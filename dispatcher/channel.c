@@ -32,10 +32,13 @@ struct channel {
 	const struct channel_declaration *declaration; /* NULL for a driver outside the tree */
 	struct agent_link **agents;
 	struct agent_tally *tallies; /* of the turn under way, one per agent */
+	/* Claimed in the transaction that closes the agent's batch; without a pool: none. */
+	struct store_batch *nexts;
 	size_t agent_count;
 	struct breaker breaker;
 	struct event *timer; /* when the queue or the breaker is due */
 	bool wanted;	     /* the queue may have something: ask it in the next turn */
+	bool empty;	     /* it was asked: nothing is due before the timer */
 	char fault[400];     /* the configuration cannot work; "" while well */
 	/* The broadcast handed out last, as JSON text: agents of one channel usually share it. */
 	char *broadcast_id;
@@ -49,6 +52,7 @@ struct channel {
 static void want(struct channel *c)
 {
 	c->wanted = true;
+	c->empty = false;
 	turn_want(c->hub->turn);
 }
 
@@ -57,14 +61,21 @@ static void on_idle(void *data, struct agent_link *a)
 	(void)a;
 	struct channel *c = data;
 	c->fault[0] = '\0';
-	want(c);
+	if (!c->empty) {
+		want(c);
+	}
 }
 
+/* An outcome for which no work waits can share its commit with what comes in the next moment. */
 static void on_reported(void *data, struct agent_link *a)
 {
 	(void)a;
 	struct channel *c = data;
-	turn_want(c->hub->turn);
+	if (c->empty) {
+		turn_want_soon(c->hub->turn);
+	} else {
+		turn_want(c->hub->turn);
+	}
 }
 
 static void on_crashed(void *data, struct agent_link *a)
@@ -172,6 +183,7 @@ int channel_new(
 	c->agent_count = (size_t)(wanted_agents > MAX_AGENTS ? MAX_AGENTS : wanted_agents);
 	c->agents = mem_new_array(c->agent_count, sizeof(struct agent_link *));
 	c->tallies = mem_new_array(c->agent_count, sizeof(*c->tallies));
+	c->nexts = mem_new_array(c->agent_count, sizeof(*c->nexts));
 	struct agent_handler handler = {
 		.idle = on_idle,
 		.reported = on_reported,
@@ -197,9 +209,11 @@ void channel_free(struct channel *c)
 	}
 	for (size_t i = 0; i < c->agent_count; i++) {
 		agent_link_free(c->agents[i]);
+		store_batch_clear(&c->nexts[i]);
 	}
 	free(c->agents);
 	free(c->tallies);
+	free(c->nexts);
 	event_free(c->timer);
 	free(c->broadcast_id);
 	free(c->broadcast_json);
@@ -287,6 +301,7 @@ int channel_add_delivery(struct channel *c, const struct broadcast *b, bool hold
 	int rc = store_add_delivery(c->hub->store, &d, now, e);
 	free(areas);
 	c->wanted = true;
+	c->empty = false;
 	if (rc == 0 && !hold && over_cap(c, b)) {
 		char id[256];
 		(void)snprintf(id, sizeof(id), "%s/%s", b->id, config->name);
@@ -312,6 +327,10 @@ int channel_record(struct channel *c, struct err *e)
 		int rc = agent_link_record(c->agents[i], retry_at, c, now, &c->tallies[i], e);
 		if (rc) {
 			return rc;
+		}
+		if (c->tallies[i].finished) {
+			c->wanted = true;
+			c->empty = false;
 		}
 	}
 	return 0;
@@ -346,18 +365,64 @@ static int sleep_until_due(struct channel *c, struct wall_time now, struct err *
 	c->wanted = false;
 	struct wall_time due = WALL_TIME_NONE;
 	int rc = store_next_due(c->hub->store, c->config->name, &due, e);
+	c->empty = rc == 0 && (wall_time_is_none(due) || due.ms > now.ms);
 	if (rc == 0 && !wall_time_is_none(due)) {
 		set_timer(c, due.ms - now.ms > 1 ? due.ms - now.ms : 1);
 	}
 	return rc;
 }
 
-bool channel_claims_once(const struct channel *c)
+static bool goes_once(const struct channel *c)
 {
-	return c->wanted && c->config->on_unknown == ON_UNKNOWN_HOLD;
+	return c->config->on_unknown == ON_UNKNOWN_HOLD;
 }
 
-int channel_claim(struct channel *c, struct err *e)
+bool channel_claims_once(const struct channel *c)
+{
+	return c->wanted && goes_once(c);
+}
+
+/* Claims nothing, but finds out whether there is something to claim. */
+static int look_only(struct channel *c, struct wall_time now, struct err *e)
+{
+	int due = store_has_due(c->hub->store, c->config->name, now, e);
+	return due ? (due < 0 ? due : 0) : sleep_until_due(c, now, e);
+}
+
+/* Its batch is closed by this transaction, without a fault that the breaker must judge first. */
+static bool is_about_to_be_idle(const struct channel *c, size_t i)
+{
+	return c->tallies[i].finished && !c->tallies[i].channel_fault && !c->breaker.open &&
+	       agent_link_state(c->agents[i]) == AGENT_BUSY;
+}
+
+static bool may_take(const struct channel *c, size_t i)
+{
+	const struct agent_link *a = c->agents[i];
+	bool idle = agent_link_state(a) == AGENT_IDLE && !agent_link_batch(a);
+	return idle || is_about_to_be_idle(c, i);
+}
+
+/* 1: claimed; 0: nothing is due. */
+static int claim_for(struct channel *c, size_t i, struct wall_time now, struct err *e)
+{
+	struct agent_link *a = c->agents[i];
+	struct store_batch batch;
+	int rc = store_claim(
+		c->hub->store, c->config->name, batch_limit(c), agent_link_name(a), now, &batch, e);
+	if (rc != 1) {
+		return rc;
+	}
+	if (agent_link_batch(a)) {
+		c->nexts[i] = batch;
+	} else {
+		agent_link_assign(a, &batch);
+	}
+	breaker_started(&c->breaker);
+	return 1;
+}
+
+int channel_claim(struct channel *c, bool synced, struct err *e)
 {
 	if (!c->wanted || c->fault[0] != '\0') {
 		return 0;
@@ -369,29 +434,29 @@ int channel_claim(struct channel *c, struct err *e)
 		return 0;
 	}
 	struct wall_time now = clock_wall_now();
+	/* This transaction may be taken back: what must not go twice is left to one that may not.
+	 */
+	if (goes_once(c) && !synced) {
+		return look_only(c, now, e);
+	}
 	for (size_t i = 0; i < c->agent_count; i++) {
-		struct agent_link *a = c->agents[i];
-		if (agent_link_state(a) != AGENT_IDLE || agent_link_batch(a)) {
+		if (!may_take(c, i)) {
 			continue;
 		}
 		if (breaker_is_probing(&c->breaker) && !breaker_may_probe(&c->breaker)) {
 			break;
 		}
-		struct store_batch batch;
-		int rc = store_claim(c->hub->store, c->config->name, batch_limit(c),
-			agent_link_name(a), now, &batch, e);
+		int rc = claim_for(c, i, now, e);
 		if (rc < 0) {
 			return rc;
 		}
 		if (rc == 0) {
 			return sleep_until_due(c, now, e);
 		}
-		agent_link_assign(a, &batch);
-		breaker_started(&c->breaker);
 	}
 	/* All agents have work: each asks again when it is idle. */
 	c->wanted = false;
-	return 0;
+	return look_only(c, now, e);
 }
 
 /* The broadcast of a batch as JSON text; NULL when it cannot be read. */
@@ -484,6 +549,23 @@ static void judge_breaker(struct channel *c, const struct agent_tally *tally)
 	}
 }
 
+static void tell_tally(struct channel *c, size_t i)
+{
+	const struct agent_tally *tally = &c->tallies[i];
+	size_t sum = 0;
+	for (size_t k = 0; k < 4; k++) {
+		sum += tally->by_class[k];
+	}
+	if (sum > 0) {
+		log_batch(c, i);
+		judge_breaker(c, tally);
+	}
+	if (tally->finished) {
+		breaker_ended(&c->breaker);
+	}
+	c->tallies[i] = (struct agent_tally){0};
+}
+
 void channel_committed(struct channel *c)
 {
 	for (size_t i = 0; i < c->agent_count; i++) {
@@ -492,20 +574,12 @@ void channel_committed(struct channel *c)
 			hand_out(c, a);
 			continue;
 		}
-		const struct agent_tally *tally = &c->tallies[i];
-		size_t sum = 0;
-		for (size_t k = 0; k < 4; k++) {
-			sum += tally->by_class[k];
-		}
-		if (sum > 0) {
-			log_batch(c, i);
-			judge_breaker(c, tally);
-		}
-		if (tally->finished) {
-			breaker_ended(&c->breaker);
-		}
-		c->tallies[i] = (struct agent_tally){0};
+		tell_tally(c, i);
 		agent_link_recorded(a, true);
+		if (c->nexts[i].pool) {
+			agent_link_assign(a, &c->nexts[i]);
+			hand_out(c, a);
+		}
 	}
 	if (c->wanted && !c->hub->stopping) {
 		turn_want(c->hub->turn);
@@ -521,8 +595,13 @@ void channel_rolled_back(struct channel *c)
 		} else {
 			agent_link_recorded(c->agents[i], false);
 		}
+		if (c->nexts[i].pool) {
+			store_batch_clear(&c->nexts[i]);
+			breaker_ended(&c->breaker);
+		}
 	}
 	c->wanted = true;
+	c->empty = false;
 }
 
 void channel_wake(struct channel *c)

@@ -18,8 +18,9 @@
 #include <string.h>
 
 enum {
-	ALERTS_PER_TURN = 64,	/* bounds one transaction, so that one flood cannot starve sirens */
-	RETRY_MS = 500,		/* after a store fault */
+	ALERTS_PER_TURN = 64, /* bounds one transaction, so that one flood cannot starve sirens */
+	RETRY_MS = 500,	      /* after a store fault */
+	SOON_US = 3000,	      /* a channel's peers answer within a few milliseconds of each other */
 	DEVICE_WRITE_MS = 5000, /* heartbeats are written this often */
 	JOURNAL_PAGES = 2000,	/* the quiet moments of the tick did not suffice */
 	RECEIPT_LIMIT = 200000, /* kept while the store is away; older ones go first */
@@ -35,6 +36,7 @@ struct turn {
 	struct hub *hub;
 	struct event *event;
 	struct event *retry;
+	struct event *soon;
 	struct list alerts;
 	struct list refusals;
 	struct list receipts;
@@ -174,8 +176,8 @@ static int prove_store(struct turn *t, struct err *e)
 static int write_all(struct turn *t, size_t alerts, struct err *e)
 {
 	struct hub *hub = t->hub;
-	int rc = must_be_synced(t, alerts) ? store_begin(hub->store, e)
-					   : store_begin_unsynced(hub->store, e);
+	bool synced = must_be_synced(t, alerts);
+	int rc = synced ? store_begin(hub->store, e) : store_begin_unsynced(hub->store, e);
 	if (rc) {
 		return rc;
 	}
@@ -194,7 +196,7 @@ static int write_all(struct turn *t, size_t alerts, struct err *e)
 	rc = rc ? rc : record_devices(t, e);
 	rc = rc ? rc : prove_store(t, e);
 	for (size_t i = 0; rc == 0 && i < hub->channel_count && !hub->stopping; i++) {
-		rc = channel_claim(hub->channels[i], e);
+		rc = channel_claim(hub->channels[i], synced, e);
 	}
 	CRASH_POINT("hub.turn.claimed");
 	rc = rc ? rc : store_commit(hub->store, e);
@@ -281,6 +283,7 @@ static void clear_fault(struct turn *t)
 static void run(struct turn *t)
 {
 	struct err e = {0};
+	(void)event_del(t->soon);
 	size_t alerts = t->alerts.count < ALERTS_PER_TURN ? t->alerts.count : ALERTS_PER_TURN;
 	int rc = write_all(t, alerts, &e);
 	if (rc) {
@@ -312,6 +315,8 @@ struct turn *turn_new(struct hub *hub)
 	(void)event_priority_set(t->event, HUB_PRIORITY_TURN);
 	t->retry = evtimer_new(hub->base, on_turn, t);
 	(void)event_priority_set(t->retry, HUB_PRIORITY_TURN);
+	t->soon = evtimer_new(hub->base, on_turn, t);
+	(void)event_priority_set(t->soon, HUB_PRIORITY_TURN);
 	return t;
 }
 
@@ -322,6 +327,7 @@ void turn_free(struct turn *t)
 	}
 	event_free(t->event);
 	event_free(t->retry);
+	event_free(t->soon);
 	list_clear(&t->alerts);
 	list_clear(&t->refusals);
 	list_clear(&t->receipts);
@@ -334,6 +340,14 @@ void turn_free(struct turn *t)
 void turn_want(struct turn *t)
 {
 	event_active(t->event, EV_TIMEOUT, 0);
+}
+
+void turn_want_soon(struct turn *t)
+{
+	if (!event_pending(t->soon, EV_TIMEOUT, NULL)) {
+		struct timeval in = {.tv_usec = SOON_US};
+		(void)event_add(t->soon, &in);
+	}
 }
 
 void turn_add_alert(struct turn *t, json_t *message)
@@ -352,7 +366,7 @@ void turn_add_receipt(struct turn *t, const char *channel, json_t *message)
 {
 	(void)channel;
 	list_add(&t->receipts, json_incref(message));
-	turn_want(t);
+	turn_want_soon(t);
 }
 
 void turn_add_device(struct turn *t, const char *channel, json_t *message)

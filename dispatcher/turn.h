@@ -27,6 +27,9 @@ void turn_free(struct turn *t);
 
 /* Something waits: run the turn when this round of the loop has read what there is. */
 void turn_want(struct turn *t);
+/* The same, a few milliseconds later unless there is a turn before: for outcomes and receipts that
+ * nobody waits for, so that several share one commit. */
+void turn_want_soon(struct turn *t);
 
 /* An alert from the ingest process. answer(data, ref, json) is called after the commit (or with
  * {"retry":…}); it must not free the turn. message is referenced until then. */

@@ -192,3 +192,9 @@ int store_next_due(struct store *s, const char *channel, struct wall_time *out, 
 	}
 	return rc < 0 ? rc : 0;
 }
+
+int store_has_due(struct store *s, const char *channel, struct wall_time now, struct err *e)
+{
+	int64_t one;
+	return store_read_int(s, SQL_HAS_DUE, &one, e, "tw", channel, now);
+}

@@ -120,6 +120,8 @@ static const char *const texts[] = {
 		"SELECT " DELIVERY_COLUMNS " FROM deliveries WHERE state = 'ready'"
 		" AND channel = ?1 AND expires_ms > ?2 AND (exhausted = 0 OR next_retry_ms <= ?2)"
 		" ORDER BY priority, expires_ms, seq LIMIT 1",
+	[SQL_HAS_DUE] = "SELECT 1 FROM deliveries WHERE state = 'ready' AND channel = ?1"
+			" AND expires_ms > ?2 AND (exhausted = 0 OR next_retry_ms <= ?2) LIMIT 1",
 	[SQL_NEXT_DUE] =
 		"SELECT min(iif(exhausted = 0, created_ms, next_retry_ms)) FROM deliveries"
 		" WHERE state = 'ready' AND channel = ?1 AND (?2 IS NULL OR expires_ms > ?2)"

@@ -162,6 +162,8 @@ void store_batch_clear(struct store_batch *b);
 /* When store_claim() could next give something: now or earlier = at once; WALL_TIME_NONE = never
  * unless something new comes. */
 int store_next_due(struct store *s, const char *channel, struct wall_time *out, struct err *e);
+/* 1: store_claim() could give something now; 0: not. */
+int store_has_due(struct store *s, const char *channel, struct wall_time now, struct err *e);
 
 /* One target of an open batch is concluded. transient: waits until retry_at (when that is past the
  * expiry: expired); unknown: as the delivery's policy says, at retry_at or held for staff.
