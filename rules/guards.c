@@ -4,8 +4,35 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 enum { AHEAD_LIMIT_MS = 5 * 60 * 1000 };
+
+/* "This is not a test", "exercise caution": such words are in real alerts. */
+static bool is_denied(const char *text, const char *at, size_t size)
+{
+	static const char *const before[] = {"not a ", "not an ", "isn't a ", "no "};
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		size_t length = strlen(before[i]);
+		if ((size_t)(at - text) >= length &&
+			strncasecmp(at - length, before[i], length) == 0) {
+			return true;
+		}
+	}
+	return strncasecmp(at, "exercise ", size + 1) == 0 &&
+	       strncasecmp(at + size, " caution", strlen(" caution")) == 0;
+}
+
+static bool is_denied_in_japanese(const char *after)
+{
+	static const char *const denials[] = {"ではありません", "ではない", "でない", "じゃない"};
+	for (size_t i = 0; i < sizeof(denials) / sizeof(denials[0]); i++) {
+		if (strncmp(after, denials[i], strlen(denials[i])) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
 
 /* A word of Latin letters counts only when it stands alone: "latest" is no test. */
 static bool has_latin_word(const char *text, const char *word)
@@ -14,7 +41,7 @@ static bool has_latin_word(const char *text, const char *word)
 	const char *at = text;
 	while ((at = strcasestr(at, word)) != NULL) {
 		bool starts = at == text || !isalpha((unsigned char)at[-1]);
-		if (starts && !isalpha((unsigned char)at[size])) {
+		if (starts && !isalpha((unsigned char)at[size]) && !is_denied(text, at, size)) {
 			return true;
 		}
 		at += size;
@@ -22,27 +49,40 @@ static bool has_latin_word(const char *text, const char *word)
 	return false;
 }
 
-static bool has_test_word(const char *text)
+static bool has_japanese_word(const char *text, const char *word)
 {
-	static const char *const latin[] = {"test", "drill", "exercise"};
-	static const char *const japanese[] = {"テスト", "試験", "訓練", "ﾃｽﾄ"};
-	for (size_t i = 0; i < sizeof(latin) / sizeof(latin[0]); i++) {
-		if (has_latin_word(text, latin[i])) {
-			return true;
-		}
-	}
-	for (size_t i = 0; i < sizeof(japanese) / sizeof(japanese[0]); i++) {
-		if (strstr(text, japanese[i])) {
+	size_t size = strlen(word);
+	while ((text = strstr(text, word)) != NULL) {
+		text += size;
+		if (!is_denied_in_japanese(text)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool texts_have_test_word(const struct alert_texts *texts)
+/* In prose "drill" and "exercise" are too common: they count in titles only. */
+static bool has_test_word(const char *text, bool title)
+{
+	static const char *const latin[] = {"test", "drill", "exercise"};
+	static const char *const japanese[] = {"テスト", "試験", "訓練", "ﾃｽﾄ"};
+	for (size_t i = 0; i < (title ? sizeof(latin) / sizeof(latin[0]) : 1); i++) {
+		if (has_latin_word(text, latin[i])) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < sizeof(japanese) / sizeof(japanese[0]); i++) {
+		if (has_japanese_word(text, japanese[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool texts_have_test_word(const struct alert_texts *texts, bool title)
 {
 	for (size_t i = 0; i < texts->count; i++) {
-		if (has_test_word(texts->list[i].text)) {
+		if (has_test_word(texts->list[i].text, title)) {
 			return true;
 		}
 	}
@@ -56,8 +96,9 @@ static bool says_test(const struct alert *a)
 			return true;
 		}
 	}
-	return has_test_word(a->title) || texts_have_test_word(&a->headline) ||
-	       texts_have_test_word(&a->description) || texts_have_test_word(&a->instruction);
+	return has_test_word(a->title, true) || texts_have_test_word(&a->headline, true) ||
+	       texts_have_test_word(&a->description, false) ||
+	       texts_have_test_word(&a->instruction, false);
 }
 
 /* The strictest kind among what changed decides. */

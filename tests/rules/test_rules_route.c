@@ -90,6 +90,11 @@ static const struct guard_case guards[] = {
 	{"not yet expired", "weather.storm", 20, 30, "", false},
 	{"Japanese test words", "weather.storm", 1, 0, "これは訓練です。", true},
 	{"English test words", "weather.storm", 1, 0, "This is a TEST.", true},
+	{"not a test", "weather.storm", 1, 0, "This is not a test. Take shelter now.", false},
+	{"not a drill, but a test", "weather.storm", 1, 0, "Not a drill. A test.", true},
+	{"Japanese denial", "weather.storm", 1, 0, "これは訓練ではありません。", false},
+	{"Japanese denial and a drill", "weather.storm", 1, 0, "訓練ではない。訓練です。", true},
+	{"exercise caution", "weather.storm", 1, 0, "Exercise caution on roads", false},
 	{"no test but the latest", "weather.storm", 1, 0, "The latest news", false},
 };
 
