@@ -144,6 +144,35 @@ struct groups {
 	size_t capacity;
 };
 
+static bool said_alike(const struct state_row *a, const struct state_row *b)
+{
+	return a->kind == b->kind && a->severity == b->severity && a->level == b->level &&
+	       strcmp(a->value, b->value) == 0;
+}
+
+static bool is_raised_or_lowered(const struct effect *e)
+{
+	return e->event == EVENT_RAISED || e->event == EVENT_LOWERED;
+}
+
+/* One sentence names all municipalities of a message, so it must be true of each of them: a town
+ * under level 4 must not be told the level 5 of its neighbour. */
+static bool fits(const struct group *g, const struct effect *e)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		const struct effect *other = g->effects[i];
+		if (other->view == e->view) {
+			continue;
+		}
+		bool moves = is_raised_or_lowered(e);
+		if (!said_alike(&other->row, &e->row) || moves != is_raised_or_lowered(other) ||
+			(moves && !said_alike(other->old, e->old))) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static void sort_in(struct judgement *j, struct groups *all, struct effect *e)
 {
 	struct route route;
@@ -152,7 +181,7 @@ static void sort_in(struct judgement *j, struct groups *all, struct effect *e)
 	const char *thread = e->row.thread;
 	for (size_t i = 0; i < all->count; i++) {
 		struct group *g = &all->list[i];
-		if (g->class == class && route_same(&g->route, &route) &&
+		if (g->class == class && route_same(&g->route, &route) && fits(g, e) &&
 			(route.matched || strcmp(g->thread, thread) == 0)) {
 			insert(j, g, e);
 			return;
