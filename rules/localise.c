@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/localise.h"
 
+#include "rules/diff.h"
 #include "rules/shape.h"
+#include "rules/slot.h"
 
 #include <string.h>
 
@@ -165,16 +167,35 @@ struct item_answer {
 	const struct alert_area *area; /* NULL: the item has none */
 };
 
+/* The intensity of our own town is told: that of the worst place of the region is not ours. */
+static bool names_our_city(const struct alert *a, const struct municipality *m)
+{
+	for (size_t i = 0; i < a->item_count; i++) {
+		for (size_t k = 0; k < a->items[i].area_count; k++) {
+			const struct alert_area *area = &a->items[i].areas[k];
+			if (strcmp(area->system, AREA_JMA_SEISMIC_CITY) == 0 &&
+				city(m, area->code) != TOUCH_NO) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static struct item_answer item_touches(
 	struct judgement *j, const struct municipality *m, const struct alert_item *item)
 {
 	struct item_answer best = {TOUCH_NO, NULL};
 	size_t cannot_tell = 0;
+	bool by_city_only = names_our_city(j->alert, m);
 	for (size_t i = 0; i < item->area_count; i++) {
 		const struct alert_area *area = &item->areas[i];
 		enum touch_answer answer = area_touches(j->config, m, area);
 		if (answer == TOUCH_CANNOT_TELL) {
 			cannot_tell++;
+			answer = TOUCH_NO;
+		}
+		if (by_city_only && strcmp(area->system, AREA_JMA_SEISMIC_AREA) == 0) {
 			answer = TOUCH_NO;
 		}
 		if (answer == TOUCH_COARSE &&
@@ -196,6 +217,28 @@ static struct item_answer item_touches(
 	return best;
 }
 
+/* A river telegram that lists no municipality is about those that an earlier one listed. */
+static bool follows_flood(
+	struct judgement *j, const struct view *view, const struct alert_item *item)
+{
+	if (strcmp(item->kind->hazard, "flood.river") != 0 ||
+		j->alert->format != ALERT_FORMAT_JMX) {
+		return false;
+	}
+	for (size_t i = 0; i < item->area_count; i++) {
+		if (strcmp(item->areas[i].system, AREA_JMA_RIVER) != 0) {
+			return false;
+		}
+	}
+	const char *slot = slot_of(j, item);
+	for (size_t i = 0; i < view->row_count; i++) {
+		if (strcmp(view->rows[i].slot, slot) == 0 && diff_is_live(j, &view->rows[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_nationwide(const struct alert_item *item)
 {
 	return kind_matches("nankai.*", item->kind->name) ||
@@ -211,7 +254,20 @@ static bool guess_needs_eyes(const struct alert *a, const struct alert_item *ite
 	       !(item->severity == SEVERITY_UNKNOWN && a->format == ALERT_FORMAT_JMX);
 }
 
-static const char *about_of(const struct alert_item *item)
+/* A volcano's name stands in another list than its municipalities. */
+static const char *volcano_of(const struct alert *a)
+{
+	for (size_t i = 0; i < a->item_count; i++) {
+		for (size_t k = 0; k < a->items[i].area_count; k++) {
+			if (strcmp(a->items[i].areas[k].system, AREA_JMA_VOLCANO) == 0) {
+				return a->items[i].areas[k].name;
+			}
+		}
+	}
+	return "";
+}
+
+static const char *about_of(const struct alert *a, const struct alert_item *item)
 {
 	for (size_t i = 0; i < item->area_count; i++) {
 		if (strcmp(item->areas[i].system, AREA_JMA_RIVER) == 0 ||
@@ -219,7 +275,7 @@ static const char *about_of(const struct alert_item *item)
 			return item->areas[i].name;
 		}
 	}
-	return "";
+	return strcmp(item->kind->hazard, "volcano") == 0 ? volcano_of(a) : "";
 }
 
 static void explain(struct judgement *j, const struct municipality *m,
@@ -254,6 +310,9 @@ void localise(struct judgement *j)
 		for (size_t i = 0; i < j->alert->item_count; i++) {
 			const struct alert_item *item = &j->alert->items[i];
 			struct item_answer found = item_touches(j, view->municipality, item);
+			if (found.answer == TOUCH_NO && follows_flood(j, view, item)) {
+				found = (struct item_answer){TOUCH_YES, &item->areas[0]};
+			}
 			if (found.answer == TOUCH_NO) {
 				continue;
 			}
@@ -261,7 +320,8 @@ void localise(struct judgement *j)
 			explain(j, view->municipality, item, found);
 			struct touch *t = judgement_add(j, (void **)&j->touches, &j->touch_capacity,
 				&j->touch_count, sizeof(*t));
-			*t = (struct touch){.view = view, .item = item, .about = about_of(item)};
+			*t = (struct touch){
+				.view = view, .item = item, .about = about_of(j->alert, item)};
 		}
 	}
 }
