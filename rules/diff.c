@@ -231,16 +231,30 @@ static void judge_end(struct judgement *j, struct effect *e, const struct alert_
 	}
 }
 
+static bool is_of_type(const struct state_row *row, const char *type)
+{
+	size_t size = strlen(type);
+	return strncmp(row->source, type, size) == 0 && row->source[size] == '/';
+}
+
+/* JMA's own telegram about a tsunami that somebody else relayed first: from now on it decides. Were
+ * it ignored, its end would be too, and the relay's cancel would end what JMA holds in force. The
+ * relay's later time of sending says nothing, so a telegram not above it only takes over. */
+static bool takes_over(const struct judgement *j, const struct state_row *old,
+	const struct alert_item *item, bool ends)
+{
+	bool relayed = j->family->shape == FAMILY_TSUNAMI && strcmp(old->slot, "tsunami") == 0 &&
+		       diff_is_live(j, old) && !is_of_type(old, j->alert->type);
+	return relayed && (!row_is_newer(old, j->alert) || (!ends && slot_compare(item, old) >= 0));
+}
+
 /* Another source than the one whose row it is may raise a tsunami, but neither end nor lower it. */
 static bool is_foreign(const struct judgement *j, const struct effect *e)
 {
 	if (strcmp(e->row.slot, "tsunami") != 0 || !e->was_live) {
 		return false;
 	}
-	size_t size = strlen(j->alert->type);
-	bool same_type =
-		strncmp(e->old->source, j->alert->type, size) == 0 && e->old->source[size] == '/';
-	if (same_type && j->family->shape == FAMILY_TSUNAMI) {
+	if (is_of_type(e->old, j->alert->type) && j->family->shape == FAMILY_TSUNAMI) {
 		return e->old->event[0] && j->alert->events[0] &&
 		       !slot_share_event(j->alert->events, e->old->event);
 	}
@@ -271,7 +285,9 @@ static bool is_told_already(const struct judgement *j, const struct effect *e)
 void diff_slot(
 	struct judgement *j, const struct touch *t, const char *slot, const struct state_row *old)
 {
-	if (old && row_is_newer(old, j->alert)) {
+	bool ends = slot_ends(j->alert, t->item);
+	bool taken_over = old && takes_over(j, old, t->item, ends);
+	if (old && !taken_over && row_is_newer(old, j->alert)) {
 		j->superseded = true;
 		judgement_trace(j, "state %s %s: newer already (alert %s)",
 			t->view->municipality->name, slot, old->alert);
@@ -279,8 +295,7 @@ void diff_slot(
 	}
 	struct effect *e = diff_add_effect(j, t->view, old, slot);
 	e->about = t->about;
-	bool ends = slot_ends(j->alert, t->item);
-	if (is_foreign(j, e) && (ends || slot_compare(t->item, old) <= 0)) {
+	if (!taken_over && is_foreign(j, e) && (ends || slot_compare(t->item, old) <= 0)) {
 		judgement_trace(j, "state %s %s: %s holds, told by %s already",
 			t->view->municipality->name, slot, old->kind->name, old->source);
 		e->write = false;

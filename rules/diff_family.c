@@ -239,12 +239,25 @@ void diff_items(struct judgement *j)
 
 /* ---- cancel ---- */
 
-static bool is_cancelled(const struct judgement *j, const struct state_row *row)
+/* A cancel of a weather warning may come without Body and so without its area: then the office
+ * that wrote it is its series. */
+static bool is_cancelled_by_office(
+	const struct judgement *j, const struct view *view, const struct state_row *row)
+{
+	const struct alert *a = j->alert;
+	const char *line = strchr(a->series, '/');
+	return j->family->shape == FAMILY_FULL_STATE && has_type(row, a->type) && a->office[0] &&
+	       line && strcmp(line + 1, a->office) == 0 &&
+	       text_list_has(&view->municipality->offices, a->office);
+}
+
+static bool is_cancelled(
+	const struct judgement *j, const struct view *view, const struct state_row *row)
 {
 	if (is_mark(row)) {
 		return false;
 	}
-	return diff_is_referenced(j, row) ||
+	return diff_is_referenced(j, row) || is_cancelled_by_office(j, view, row) ||
 	       (j->alert->format == ALERT_FORMAT_JMX && has_type(row, j->alert->type) &&
 		       slot_share_event(j->alert->events, row->event));
 }
@@ -254,7 +267,7 @@ static size_t cancel_view(struct judgement *j, struct view *view)
 	size_t found = 0;
 	for (size_t i = 0; i < view->row_count; i++) {
 		const struct state_row *row = &view->rows[i];
-		if (!is_cancelled(j, row)) {
+		if (!is_cancelled(j, view, row)) {
 			continue;
 		}
 		found++;
