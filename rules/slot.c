@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/slot.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const info_kinds[] = {"eew.forecast", "earthquake.hypocentre",
@@ -163,6 +164,43 @@ int slot_intensity(const char *text)
 	return 0;
 }
 
+/* Decimetres of "5m", "10m", "10m超"; 0: no number ("巨大"). */
+static long height_of(const char *value)
+{
+	char *end;
+	double metres = strtod(value, &end);
+	if (end == value || *end != 'm' || metres <= 0 || metres > 1000) {
+		return 0;
+	}
+	return (long)(metres * 10) + (strcmp(end, "m超") == 0 ? 1 : 0);
+}
+
+/* The digit of "噴火警戒レベル4"; 0: a volcano without levels. */
+int slot_volcano_level(const char *value)
+{
+	static const char words[] = "噴火警戒レベル";
+	size_t size = sizeof(words) - 1;
+	bool level = strncmp(value, words, size) == 0 && value[size] >= '1' && value[size] <= '5';
+	return level ? value[size] - '0' : 0;
+}
+
+/* Within one kind. Tsunami heights only grow: a lower estimate is no news for a siren. */
+static int compare_values(const char *hazard, const char *value, const char *value_b)
+{
+	if (strcmp(hazard, "earthquake") == 0) {
+		return slot_intensity(value) - slot_intensity(value_b);
+	}
+	if (strcmp(hazard, "volcano") == 0) {
+		int level = slot_volcano_level(value);
+		int level_b = slot_volcano_level(value_b);
+		return level > 0 && level_b > 0 ? level - level_b : 0;
+	}
+	if (strcmp(hazard, "tsunami") == 0) {
+		return height_of(value_b) > 0 && height_of(value) > height_of(value_b);
+	}
+	return 0;
+}
+
 static int compare(enum severity severity, int level, const struct kind *kind, const char *value,
 	enum severity severity_b, int level_b, const struct kind *kind_b, const char *value_b)
 {
@@ -177,10 +215,7 @@ static int compare(enum severity severity, int level, const struct kind *kind, c
 		bool rises = strcmp(kind->hazard, "evacuation") == 0;
 		return (kind < kind_b) != rises ? 1 : -1;
 	}
-	if (strcmp(kind->hazard, "earthquake") == 0) {
-		return slot_intensity(value) - slot_intensity(value_b);
-	}
-	return 0;
+	return compare_values(kind->hazard, value, value_b);
 }
 
 int slot_compare(const struct alert_item *item, const struct state_row *row)

@@ -28,6 +28,8 @@ bool slot_is_none(const struct judgement *j, const struct alert_item *item);
 
 /* "5-" < "5+" < "6-": 0 when text is no intensity. */
 int slot_intensity(const char *text);
+/* Of a volcano item's value, 1 to 5; 0: none. */
+int slot_volcano_level(const char *value);
 /* > 0: item is worse than row. */
 int slot_compare(const struct alert_item *item, const struct state_row *row);
 /* The same between two items. */

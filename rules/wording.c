@@ -2,6 +2,7 @@
 #include "rules/wording.h"
 
 #include "base/buf.h"
+#include "rules/slot.h"
 #include "rules/wording_text.h"
 #include "rules/words.h"
 
@@ -288,6 +289,17 @@ static const char *level_line(struct writing *w)
 	return WORDING_EXPAND(w->pool, w->w->level, {'u', w->w->number(w->pool, w->b->level)});
 }
 
+/* Level 4 and 5 are the same warning with another order to people: say which. */
+static const char *volcano_line(struct writing *w, const char *template)
+{
+	int level = strcmp(w->now.kind->hazard, "volcano") == 0
+			    ? slot_volcano_level(w->effects[0]->row.value)
+			    : 0;
+	return w->in_force && level > 0
+		       ? WORDING_EXPAND(w->pool, template, {'v', w->w->number(w->pool, level)})
+		       : "";
+}
+
 static const char *value_line(struct writing *w)
 {
 	const char *value = w->effects[0]->row.value;
@@ -350,6 +362,7 @@ static const char *write_body(struct writing *w, const char *title)
 	}
 	line(&out, level_line(w));
 	line(&out, value_line(w));
+	line(&out, volcano_line(w, w->w->volcano_level));
 	line(&out, also_line(w));
 	if (w->advice->body[0] && (is_plain(w) || !speaks_for_itself(w))) {
 		(void)buf_add(&out, "\n", 1);
@@ -402,6 +415,7 @@ static const char *write_speech(struct writing *w)
 		w->effects[0]->row.value[0]) {
 		line(&out, spoken_height(w));
 	}
+	line(&out, volcano_line(w, w->w->volcano_level_spoken));
 	if (is_plain(w) || !speaks_for_itself(w)) {
 		line(&out, w->advice->speech);
 	}

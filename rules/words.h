@@ -79,6 +79,8 @@ struct words {
 	const char *order_level; /* the municipality's own: {u}, {n} */
 	const char *height;	 /* {v} */
 	const char *height_spoken;
+	const char *volcano_level; /* "{v}" is 1 to 5 */
+	const char *volcano_level_spoken;
 	const char *intensity;	/* expected, {v} */
 	const char *also;	/* {n}: other nouns in the same message */
 	const char *source;	/* {n} */

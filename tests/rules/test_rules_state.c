@@ -178,6 +178,182 @@ static void test_cap_tells_the_same_tsunami_once_more(void **state)
 	world_free(w);
 }
 
+/* A relay's CAP is sent seconds after JMA's telegram, whose time is cut to the minute, and often
+ * comes first. JMA's end must be heard all the same, and the relay's cancel must not end what JMA
+ * holds in force. */
+static void test_jma_takes_over_a_tsunami_that_cap_told_first(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct alert *a = world_alert("CAP", "sender,1", 1);
+	world_item(a, "tsunami.major_warning", "", SEVERITY_EXTREME, 0, AREA_MUNICIPALITY, IWAKI);
+	assert_int_equal(first_event(world_take_fresh(w, a)), EVENT_ISSUED);
+	assert_int_equal(world_take(w, major(0), world_at(2))->broadcast_count, 1); /* Naraha */
+	struct alert *cancel = world_alert("CAP", "sender,2", 3);
+	cancel->action = ALERT_ACTION_CANCEL;
+	alert_add_reference(cancel, a->series, "");
+	assert_int_equal(world_take_fresh(w, cancel)->broadcast_count, 0);
+	assert_true(world_in_force(w, IWAKI, "tsunami"));
+	const struct rules_decision *d =
+		world_take_fresh(w, tsunami(30, "tsunami.forecast", "73", SEVERITY_MINOR));
+	assert_int_equal(first_event(d), EVENT_RELEASED);
+	assert_false(world_in_force(w, IWAKI, "tsunami"));
+	world_free(w);
+}
+
+static void test_jma_raises_what_a_later_cap_tells_lower(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct alert *a = world_alert("CAP", "sender,1", 1);
+	world_item(a, "tsunami.advisory", "", SEVERITY_MODERATE, 0, AREA_MUNICIPALITY, IWAKI);
+	world_take_fresh(w, a);
+	const struct rules_decision *d = world_take(w, major(0), world_at(2));
+	assert_int_equal(d->verdict, RULES_ACTED);
+	assert_string_equal(world_row(w, ALERT_STATUS_ACTUAL, IWAKI, "tsunami")->kind->name,
+		"tsunami.major_warning");
+	world_free(w);
+}
+
+/* 2011-03-11: 3 m, 6 m, more than 10 m, all of them 大津波警報. */
+static void test_a_higher_tsunami_under_the_same_warning_is_news(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *height;
+		bool has_event;
+	} steps[] = {
+		{"巨大", true},
+		{"5m", false},
+		{"10m", true},
+		{"10m", false},
+		{"10m超", true},
+		{"5m", false},
+	};
+	struct world *w = world_new();
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct alert *a = major((int)i * 5);
+		a->items[0].value = steps[i].height;
+		const struct rules_decision *d = world_take_fresh(w, a);
+		if ((d->broadcast_count > 0) != steps[i].has_event) {
+			fail_msg("%zu %s: %s", i, steps[i].height, d->reason);
+		}
+	}
+	world_free(w);
+}
+
+/* 高齢者等避難 and 避難 are both 噴火警報（居住地域）, code 01. */
+static void test_a_volcano_s_level_5_after_4_is_news(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *value;
+		enum event_type event;
+		bool has_event;
+	} steps[] = {
+		{"噴火警戒レベル4", EVENT_ISSUED, true},
+		{"噴火警戒レベル4", EVENT_INFO, false},
+		{"噴火警戒レベル5", EVENT_RAISED, true},
+		{"噴火警戒レベル4", EVENT_LOWERED, true},
+	};
+	struct world *w = world_new();
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct alert *a = world_alert("VFVO50", "315", (int)i * 10);
+		world_item(a, "volcano.warning_residential", "01", SEVERITY_EXTREME, 0,
+			AREA_JMA_CITY, "0720400")
+			->value = steps[i].value;
+		const struct rules_decision *d = world_take_fresh(w, a);
+		if ((d->broadcast_count > 0) != steps[i].has_event ||
+			(steps[i].has_event && first_event(d) != steps[i].event)) {
+			fail_msg("%zu %s: %s", i, steps[i].value, d->reason);
+		}
+		const char *speech =
+			d->broadcast_count > 0 ? d->broadcasts[0].broadcast->texts[0].speech : NULL;
+		if (speech && !strstr(speech, "噴火警戒レベルは、")) {
+			fail_msg("%zu: %s", i, speech);
+		}
+	}
+	world_free(w);
+}
+
+/* VXSE53 gives the region's greatest intensity and each town's own. */
+static void test_our_own_intensity_is_told_not_the_region_s(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct alert *a = world_alert("VXSE53", "E9", 0);
+	struct alert_item *worst = world_item(
+		a, "earthquake.intensity", "", SEVERITY_SEVERE, 0, AREA_JMA_SEISMIC_AREA, "250");
+	worst->value = "6+";
+	alert_add_area(a, worst, AREA_JMA_SEISMIC_CITY, "0754700", "");
+	world_item(a, "earthquake.intensity", "", SEVERITY_MODERATE, 0, AREA_JMA_SEISMIC_CITY,
+		"0720400")
+		->value = "4";
+	world_take_fresh(w, a);
+	const struct state_row *row = world_row(w, ALERT_STATUS_ACTUAL, IWAKI, "earthquake/E9");
+	assert_non_null(row);
+	assert_string_equal(row->value, "4");
+	world_free(w);
+}
+
+/* Both by one rule: what is said of one town must not be said of its neighbour. */
+static void test_each_town_is_told_its_own_level(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct alert *a = world_alert("VPWW55", "070000", 0);
+	world_item(a, "weather.rain", "33", SEVERITY_EXTREME, 5, AREA_JMA_CITY, "0720400");
+	world_item(a, "weather.rain", "43", SEVERITY_EXTREME, 4, AREA_JMA_CITY, "0754200");
+	const struct rules_decision *d = world_take_fresh(w, a);
+	assert_int_equal(d->broadcast_count, 2);
+	assert_null(strstr(d->broadcasts[0].broadcast->texts[0].body, "楢葉町"));
+	assert_non_null(strstr(d->broadcasts[1].broadcast->texts[0].body, "楢葉町に大雨危険警報"));
+	a = world_alert("VPWW55", "070000", 10);
+	world_item(a, "weather.rain", "33", SEVERITY_EXTREME, 5, AREA_JMA_CITY, "0720400");
+	world_item(a, "weather.rain", "33", SEVERITY_EXTREME, 5, AREA_JMA_CITY, "0754200");
+	d = world_take_fresh(w, a);
+	assert_int_equal(d->broadcast_count, 1);
+	assert_null(strstr(d->broadcasts[0].broadcast->texts[0].speech, "いわき市"));
+	world_free(w);
+}
+
+/* A cancel without Body names no area, only the office. */
+static void test_a_cancel_that_names_only_the_office_is_understood(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct alert *a = world_alert("VPWW55", "VPWW55/070000", 0);
+	a->office = "福島地方気象台";
+	world_item(a, "weather.rain", "33", SEVERITY_EXTREME, 5, AREA_JMA_CITY, "0720400");
+	world_take_fresh(w, a);
+	struct alert *other = world_alert("VPWW55", "VPWW55/仙台管区気象台", 5);
+	other->office = "仙台管区気象台";
+	other->action = ALERT_ACTION_CANCEL;
+	assert_int_equal(world_take_fresh(w, other)->broadcast_count, 0);
+	struct alert *cancel = world_alert("VPWW55", "VPWW55/福島地方気象台", 6);
+	cancel->office = "福島地方気象台";
+	cancel->action = ALERT_ACTION_CANCEL;
+	assert_int_equal(first_event(world_take_fresh(w, cancel)), EVENT_CANCELLED);
+	assert_false(world_in_force(w, IWAKI, "weather.rain"));
+	world_free(w);
+}
+
+/* Lower levels and short forms list no municipality. */
+static void test_a_river_follows_to_those_an_earlier_telegram_listed(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct alert *a = world_alert("VXKO", "999900000001", 0);
+	struct alert_item *item = world_item(
+		a, "flood.river", "51", SEVERITY_EXTREME, 5, AREA_JMA_RIVER, "999900000001");
+	alert_add_area(a, item, AREA_JMA_CITY, "0720400", "");
+	assert_int_equal(first_event(world_take_fresh(w, a)), EVENT_ISSUED);
+	a = world_alert("VXKO", "999900000001", 60);
+	world_item(a, "flood.river", "20", SEVERITY_MINOR, 2, AREA_JMA_RIVER, "999900000001");
+	assert_int_equal(first_event(world_take_fresh(w, a)), EVENT_LOWERED);
+	world_free(w);
+}
+
 static void test_weather_levels_are_diffed(void **state)
 {
 	(void)state;
@@ -472,6 +648,14 @@ int main(void)
 		cmocka_unit_test(test_forecast_71_alone_sounds_nothing),
 		cmocka_unit_test(test_an_older_telegram_changes_nothing),
 		cmocka_unit_test(test_cap_tells_the_same_tsunami_once_more),
+		cmocka_unit_test(test_jma_takes_over_a_tsunami_that_cap_told_first),
+		cmocka_unit_test(test_jma_raises_what_a_later_cap_tells_lower),
+		cmocka_unit_test(test_a_higher_tsunami_under_the_same_warning_is_news),
+		cmocka_unit_test(test_a_volcano_s_level_5_after_4_is_news),
+		cmocka_unit_test(test_our_own_intensity_is_told_not_the_region_s),
+		cmocka_unit_test(test_each_town_is_told_its_own_level),
+		cmocka_unit_test(test_a_cancel_that_names_only_the_office_is_understood),
+		cmocka_unit_test(test_a_river_follows_to_those_an_earlier_telegram_listed),
 		cmocka_unit_test(test_weather_levels_are_diffed),
 		cmocka_unit_test(test_a_town_that_joins_is_added),
 		cmocka_unit_test(test_a_kind_missing_from_a_full_state_telegram_is_released),

@@ -59,6 +59,7 @@ static struct municipality town(struct pool *p, const char *code, const char *na
 		.seismic = list_of(p, seismic),
 		.seismic_area = list_of(p, "250"),
 		.tsunami = list_of(p, "250"),
+		.offices = list_of(p, "福島地方気象台"),
 		.volcanoes = list_of(p, "212"),
 		.rivers = list_of(p, "070001000101"),
 		.parents = list_of(p, "070000 070010"),
