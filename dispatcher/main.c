@@ -13,6 +13,7 @@
 #include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,9 @@
 #include <unistd.h>
 
 #define DEFAULT_CONFIG "/etc/hansho/hansho.yaml"
+
+/* Bytes. Less than this is not given back to the system: the next alert needs it again. */
+enum { KEPT_HEAP = 1024 * 1024 };
 
 static const struct option long_options[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -111,6 +115,8 @@ int main(int argc, char **argv)
 	program[size > 0 ? size : 0] = '\0';
 	struct err e = {0};
 	struct hub *hub = NULL;
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_HEAP);
+	(void)mallopt(M_TOP_PAD, KEPT_HEAP / 4);
 	if (hub_start(config, dirname(program), &hub, &e)) {
 		log_error("cannot start", "reason=%s", LOG_TEXT(e.text));
 		return EX_UNAVAILABLE;

@@ -63,14 +63,16 @@ void batch_clear(struct open_batch *b)
 	b->done = NULL;
 }
 
-int batch_end(struct store *s, const struct open_batch *b, struct wall_time at, struct err *e)
+int batch_end(struct store *s, const struct open_batch *b, const struct tally *last,
+	struct wall_time at, struct err *e)
 {
-	int rc = store_run(s, SQL_BATCH_DONE_DROP, e, "i", b->seq);
+	int rc = b->done_count > 0 ? store_run(s, SQL_BATCH_DONE_DROP, e, "i", b->seq) : 0;
 	rc = rc < 0 ? rc : store_run(s, SQL_BATCH_END, e, "iw", b->seq, at);
 	if (rc < 0) {
 		return rc;
 	}
-	const struct tally t = {.open_batches = -1, .retry = WALL_TIME_NONE};
+	struct tally t = *last;
+	t.open_batches--;
 	rc = delivery_add(s, b->delivery, &t, at, e);
 	return rc ? rc : delivery_finish(s, b->delivery, at, e);
 }
@@ -91,5 +93,7 @@ int store_close_batch(
 		return err_set(e, -EINVAL, "batch %lld: %lld of %zu targets have no outcome",
 			(long long)open.seq, (long long)open.size - (long long)done, open.size);
 	}
-	return batch_end(s, &open, at, e);
+	open.done_count = (size_t)done;
+	const struct tally none = TALLY_NONE;
+	return batch_end(s, &open, &none, at, e);
 }

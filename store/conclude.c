@@ -205,11 +205,10 @@ int64_t conclude_open(struct store *s, const struct open_batch *b,
 			}
 		}
 	}
-	rc = rc ? rc : delivery_add(s, b->delivery, &tally, c->at, e);
 	if (rc == 0 && rest > 0) {
 		rc = count_batch(s, b, c, rest, e);
 	}
-	rc = rc ? rc : batch_end(s, b, c->at, e);
+	rc = rc ? rc : batch_end(s, b, &tally, c->at, e);
 	return rc ? rc : rest;
 }
 

@@ -178,8 +178,10 @@ struct open_batch {
 /* -EINVAL when it is closed, -ENOENT when there is no such batch. */
 int batch_load(struct store *s, int64_t seq, bool with_done, struct open_batch *b, struct err *e);
 void batch_clear(struct open_batch *b);
-/* Closes it; every target must be concluded by now. */
-int batch_end(struct store *s, const struct open_batch *b, struct wall_time at, struct err *e);
+/* Closes it; every target must be concluded by now. last: what the delivery's counters do not have
+ * yet. */
+int batch_end(struct store *s, const struct open_batch *b, const struct tally *last,
+	struct wall_time at, struct err *e);
 
 struct conclusion {
 	const struct outcome *outcome;
