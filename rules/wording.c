@@ -80,6 +80,15 @@ static const struct words_advice *advice_of(
 	return &none;
 }
 
+static const struct words_advice *advice_at_end(
+	const struct words *w, const struct thing *t, enum words_act act)
+{
+	const struct words_advice *row = advice_of(w->after, w->after_count, t);
+	/* What was never true leaves no waves and no soft ground behind: "*" then. */
+	bool general = act != WORDS_RELEASED && row->body[0];
+	return general ? &w->after[w->after_count - 1] : row;
+}
+
 struct writing {
 	struct judgement *j;
 	struct pool *pool;
@@ -185,7 +194,7 @@ static void prepare(struct writing *w)
 	w->in_force = w->act != WORDS_RELEASED && w->act != WORDS_CANCELLED &&
 		      w->act != WORDS_CORRECTED_AWAY;
 	w->advice = w->in_force ? advice_of(words->advice, words->advice_count, &w->now)
-				: advice_of(words->after, words->after_count, &w->now);
+				: advice_at_end(words, &w->now, w->act);
 }
 
 /* ---- the telegram's own words ---- */
@@ -335,6 +344,10 @@ static void quote(struct writing *w, struct buf *out)
 	if (first[0]) {
 		(void)buf_add(out, "\n", 1);
 	}
+	/* "…に特別警報を発表しています" may speak of the next valley. */
+	bool wide = a->format == ALERT_FORMAT_JMX && (w->j->family->shape == FAMILY_FULL_STATE ||
+							     w->j->family->shape == FAMILY_TSUNAMI);
+	line(out, wide && first[0] ? w->w->quote_wide : "");
 	line(out, first);
 	if (a->format != ALERT_FORMAT_JMX && w->in_force) {
 		line(out, own_text(w, &a->description, is_plain(w)));

@@ -79,6 +79,7 @@ struct words {
 	const char *order_level; /* the municipality's own: {u}, {n} */
 	const char *height;	 /* {v} */
 	const char *height_spoken;
+	const char *quote_wide;	   /* before the words of a telegram about many places */
 	const char *volcano_level; /* "{v}" is 1 to 5 */
 	const char *volcano_level_spoken;
 	const char *intensity;	/* expected, {v} */

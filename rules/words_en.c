@@ -372,6 +372,7 @@ const struct words words_en = {
 	.level = "Equivalent to Alert Level {u}",
 	.order_level = "{n}",
 	.height = "Expected tsunami height: {v}",
+	.quote_wide = "Bulletin (includes other areas):",
 	.volcano_level = "Volcanic alert level: {v} of 5",
 	.volcano_level_spoken = "The volcanic alert level is {v} of 5.",
 	.height_spoken = "Expected tsunami height: {v}.",

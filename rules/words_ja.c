@@ -486,6 +486,7 @@ const struct words words_ja = {
 	.level = "警戒レベル{u}相当",
 	.order_level = "{n}",
 	.height = "予想される津波の高さ：{v}",
+	.quote_wide = "発表文（ほかの地域を含む）：",
 	.volcano_level = "噴火警戒レベル{v}",
 	.volcano_level_spoken = "噴火警戒レベルは、{v}です。",
 	.height_spoken = "予想される津波の高さは、{v}です。",

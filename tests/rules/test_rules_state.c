@@ -333,7 +333,9 @@ static void test_a_cancel_that_names_only_the_office_is_understood(void **state)
 	struct alert *cancel = world_alert("VPWW55", "VPWW55/福島地方気象台", 6);
 	cancel->office = "福島地方気象台";
 	cancel->action = ALERT_ACTION_CANCEL;
-	assert_int_equal(first_event(world_take_fresh(w, cancel)), EVENT_CANCELLED);
+	const struct rules_decision *d = world_take_fresh(w, cancel);
+	assert_int_equal(first_event(d), EVENT_CANCELLED);
+	assert_null(strstr(d->broadcasts[0].broadcast->texts[0].body, "増水"));
 	assert_false(world_in_force(w, IWAKI, "weather.rain"));
 	world_free(w);
 }
