@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Telegrams that JMA sent, and JMA's samples, through `hansho explain`: what a careful officer of
+the town, who read the XML, would send. Each expectation says why.
+"""
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).resolve().parents[2] / "../shared/data/jmx/samples"
+
+CONFIG = """\
+site: real
+municipalities: [{towns}]
+feeds:
+  - {{name: local, unix: local.sock}}
+channels:
+  - {{name: siren, driver: fake}}
+  - {{name: mail, driver: fake, drill: true}}
+rules:
+  live:
+    - {{name: worst, match: {{severity: extreme}}, channels: [siren, mail]}}
+    - {{name: rest, channels: [mail]}}
+  drill:
+    - {{name: exercise, channels: [mail]}}
+"""
+
+TORISHIMA = "real_20231009T0640_VTSE41_torishima.xml"
+TORISHIMA_END = "real_20231009T1200_VTSE41_torishima_release.xml"
+KOZAGAWA = "real_20260603T0535_VXKO70_kozagawa_L5.xml"
+KAGAWA = "real_20260603T1016_VPWW56_kagawa_release.xml"
+KIROKU = "real_20260822T1717_VPBS50_tokyo_kiroku.xml"
+TOYAMA = "real_20260827T0258_VPBS50_toyama_senjo.xml"
+FUKUI = "real_20260830T0651_VPWW55_fukui_L5.xml"
+TOHOKU = "32-39_11_02_250206_VTSE41.xml"
+TOHOKU_END = "32-39_11_13_250206_VTSE41.xml"
+EEW = "37_01_01_240613_VXSE43.xml"
+EEW_CANCEL = "37_01_03_240613_VXSE43.xml"
+HAKONE = "45_02_01_200522_VFVO50.xml"
+SHIRANE_END = "45_03_01_200731_VFVO50.xml"
+IZU_DRILL = "32-35_01_03_240613_VXSE53.xml"
+
+# name, towns, telegrams; per telegram the verdict and its broadcasts as
+# (event, severity, level, siren, parts of body or speech); "-" before a part: must not be there.
+CASES = [
+    # 伊豆諸島 320 is 62, last 00; 1 m; 06:40. Later 72 with last 62: released, not cancelled.
+    ("Torishima, seen from Oshima", ["13361"], [
+        (TORISHIMA, "acted", [("issued", "moderate", 0, False,
+                               ["大島町に津波注意報", "10月9日6時40分", "高さ：1m", "-小笠原"])]),
+        (TORISHIMA, "no-change", []),
+        (TORISHIMA_END, "acted", [("released", "moderate", 0, False,
+                                   ["津波注意報は解除", "12時00分", "-取消", "-誤報", "-海から上が"])]),
+        (TORISHIMA_END, "no-change", []),
+        (TORISHIMA, "old", []),
+    ]),
+    # The older one after the newer one: nothing is announced that is over.
+    ("Torishima, the wrong way round", ["13361"], [
+        (TORISHIMA_END, "no-change", []),
+        (TORISHIMA, "old", []),
+    ]),
+    # A town without coast.
+    ("Torishima, seen from Itabashi", ["13119"], [(TORISHIMA, "not-ours", [])]),
+    # Code 51, level 5; 浸水想定地区 lists 3042400. The rivers of its profile are commented out: the
+    # list in the telegram decides.
+    ("Kozagawa river", ["30424"], [
+        (KOZAGAWA, "acted", [("issued", "extreme", 5, True,
+                              ["古座川町に和歌山県古座川水系古座川の氾濫特別警報", "警戒レベル５相当",
+                               "6月3日5時35分", "-警戒レベル５緊急安全確保"])]),
+    ]),
+    # 記録雨, 120 mm near 板橋区 only; the 一次細分区域 around it must not wake the next ward.
+    ("record rain in Itabashi", ["13119", "13120"], [
+        (KIROKU, "acted", [("issued", "severe", 0, False,
+                            ["板橋区に記録的短時間大雨情報", "１２０ミリ以上", "-練馬区"])]),
+    ]),
+    # 線状降水帯発生 for 富山県西部 (160020): 高岡市 lies in it, 富山市 (東部) does not.
+    ("rain band over western Toyama", ["16201", "16202"], [
+        (TOYAMA, "acted", [("issued", "severe", 0, False, ["高岡市に線状降水帯", "-富山市"])]),
+    ]),
+    # 福井市 33, 坂井市 43, 鯖江市 03, 敦賀市 without: three levels, none told to another town.
+    ("Fukui at three levels", ["18201", "18210", "18207", "18202"], [
+        (FUKUI, "acted", [
+            ("issued", "extreme", 5, True, ["福井市に大雨特別警報", "レベル５相当", "-坂井市", "-敦賀市"]),
+            ("issued", "severe", 4, False, ["坂井市に大雨危険警報", "レベル４相当", "-福井市に"]),
+            ("issued", "moderate", 3, False, ["鯖江市に大雨警報", "レベル３相当", "-福井市に"])]),
+        (FUKUI, "no-change", []),
+    ]),
+    # Code 29 with Status 解除: nothing was known to be in force, so there is nothing to end.
+    ("Kagawa's release alone", ["37201"], [(KAGAWA, "no-change", [])]),
+    # 宮城県 and 福島県 53 with 巨大, 千葉県九十九里・外房 51 with 高い; days later all released.
+    ("Tohoku 2011", ["04202", "07204", "12202"], [
+        (TOHOKU, "acted", [
+            ("issued", "extreme", 0, True, ["石巻市、いわき市に大津波警報", "巨大", "-銚子市"]),
+            ("issued", "severe", 0, False, ["銚子市に津波警報", "高い", "-いわき市"])]),
+        (TOHOKU_END, "acted", [
+            ("released", "extreme", 0, True, ["大津波警報は解除", "-誤報"]),
+            ("released", "severe", 0, None, ["銚子市の津波警報は解除", "-誤報"])]),
+    ]),
+    # 愛媛 is warned; the cancel repeats the serial of the last report and says 取消.
+    ("early warning, then cancelled", ["38201"], [
+        (EEW, "acted", [("issued", "severe", 0, False, ["松山市に緊急地震速報", "身の安全"])]),
+        (EEW_CANCEL, "acted", [("cancelled", "severe", 0, False, ["取り消されました", "-解除"])]),
+        (EEW, "old", []),
+    ]),
+    # 大阪 is not among the warned areas.
+    ("early warning elsewhere", ["27100"], [(EEW, "not-ours", [])]),
+    # 箱根町 01, volcano level 5 (15).
+    ("Hakone at level 5", ["14382"], [
+        (HAKONE, "acted", [("issued", "extreme", 0, True,
+                            ["箱根町に箱根山の噴火警報", "噴火警戒レベル５", "-警戒レベル５相当"])]),
+    ]),
+    # 嬬恋村 04 after 02, but no warning was known here.
+    ("Kusatsu-Shirane's release alone", ["10425"], [(SHIRANE_END, "no-change", [])]),
+    # 熱海市 had 4 although its region 静岡県伊豆 had 5弱. The sample is a drill (訓練).
+    ("Atami's own intensity", ["22205"], [
+        (IZU_DRILL, "acted", [("issued", "moderate", 0, False,
+                               ["これは訓練です", "熱海市で震度４", "-５弱の揺れ"])]),
+    ]),
+]
+
+
+def explain(folder, towns, files):
+    program = Path(os.environ.get("HANSHO_BIN", "")) / "hansho"
+    if not os.environ.get("HANSHO_BIN") or not program.exists():
+        pytest.skip("HANSHO_BIN does not name the folder of the built programs")
+    config = folder / "real.yaml"
+    config.write_text(CONFIG.format(towns=", ".join(f'{{code: "{t}"}}' for t in towns)))
+    for file in files:
+        if not (SAMPLES / file).exists():
+            pytest.skip("shared data not present")
+    done = subprocess.run(
+        [program, "--json", "-c", config, "explain", *[SAMPLES / f for f in files]],
+        capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    decoder = json.JSONDecoder()
+    decisions, rest = [], done.stdout.lstrip()
+    while rest:
+        decision, end = decoder.raw_decode(rest)
+        decisions.append(decision)
+        rest = rest[end:].lstrip()
+    return decisions
+
+
+def check(told, wanted):
+    event, severity, level, siren, parts = wanted
+    broadcast = told["broadcast"]
+    assert (broadcast["event"], broadcast["severity"], broadcast.get("level", 0)) == (
+        event, severity, level)
+    if siren is not None:
+        assert ("siren" in told["channels"]) == siren
+    assert not told["hold"]
+    texts = broadcast["texts"]
+    text = texts["ja"] if isinstance(texts, dict) else texts[0]
+    assert len(text["title"]) <= 15
+    everything = "\n".join(text[form] for form in ("title", "body", "speech"))
+    for part in parts:
+        assert (part[1:] not in everything) if part[0] == "-" else (part in everything), everything
+
+
+@pytest.mark.parametrize("towns,steps", [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_a_careful_officer_would_send(tmp_path, towns, steps):
+    decisions = explain(tmp_path, towns, [s[0] for s in steps])
+    assert [d["verdict"] for d in decisions] == [s[1] for s in steps]
+    for decision, (_, _, wanted) in zip(decisions, steps):
+        assert len(decision["broadcasts"]) == len(wanted), decision["trace"]
+        for told, one in zip(decision["broadcasts"], wanted):
+            check(told, one)
