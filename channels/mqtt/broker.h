@@ -78,6 +78,10 @@ int broker_connect(struct broker *b, struct mono_time until);
 int broker_publish(struct broker *b, const char *topic, const void *payload, size_t size,
 	bool retain, uint32_t expiry_s, int *mid);
 
+/* true: more packets follow at once, the kernel may put them into common segments (it waits 200 ms
+ * at most). false: no more; whatever waits leaves now. */
+void broker_gather(struct broker *b, bool more);
+
 /* Waits up to timeout_ms for traffic and handles it. 0, or -ENOTCONN when there is no session any
  * more (then broker_fault() tells why). */
 int broker_wait(struct broker *b, int timeout_ms);
