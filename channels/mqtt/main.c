@@ -13,6 +13,7 @@
 #include "channels/mqtt/compose.h"
 #include "channels/mqtt/inforce.h"
 #include "channels/mqtt/mqtt_outcome.h"
+#include "channels/mqtt/receipts.h"
 #include "channels/mqtt/run.h"
 #include "channels/mqtt/settings.h"
 #include "channels/mqtt/topic.h"
@@ -39,6 +40,7 @@ struct driver {
 	const char *subscriptions[SUBSCRIPTIONS];
 	int64_t last_seq;
 	struct run *run; /* of the batch in hand */
+	struct receipts receipts;
 };
 
 /* ---- from the broker ---- */
@@ -68,7 +70,7 @@ static void on_ack(struct driver *d, const char *device, const struct broker_mes
 		json_decref(state);
 	}
 	if (rc == 0) {
-		agent_receipt(d->agent, ack.delivery, device, ack.state, ack.at, ack.detail);
+		receipts_add(&d->receipts, d->agent, device, &ack);
 	}
 }
 
@@ -164,6 +166,14 @@ static int publish(struct driver *d, const struct recipe *recipe, struct run_ord
 	return rc;
 }
 
+/* What came in together is told when all of it has been read. */
+static int wait_broker(struct driver *d, int64_t timeout_ms)
+{
+	int rc = broker_wait(d->broker, (int)timeout_ms);
+	receipts_flush(&d->receipts, d->agent);
+	return rc;
+}
+
 static void session_lost(struct driver *d)
 {
 	char why[OUTCOME_TEXT_SIZE];
@@ -206,10 +216,12 @@ static void run_to_the_end(struct driver *d, const struct recipe *recipe)
 			}
 		}
 		struct run_order *next;
+		broker_gather(d->broker, true);
 		while ((next = run_next(r)) && publish(d, recipe, next) == 0) {
 			/* fills the window */
 		}
-		if (!run_over(r) && broker_wait(d->broker, (int)left_ms)) {
+		broker_gather(d->broker, false);
+		if (!run_over(r) && wait_broker(d, left_ms)) {
 			session_lost(d);
 		}
 	}
@@ -274,6 +286,7 @@ static void run_batch(struct driver *d, const struct channel_batch *batch, struc
 	d->run = run_new(batch, d->settings->by_area, d->settings->inflight);
 	run_to_the_end(d, recipe);
 	run_report(d->run, d->agent);
+	receipts_flush(&d->receipts, d->agent); /* those of a session that was being looked for */
 	if (!recipe->withdrawal && broker_ready(d->broker)) {
 		publish_inforce(d, d->run);
 	}
@@ -341,12 +354,13 @@ static const char *driver_probe(void *instance, int timeout_ms, char *text, size
 	struct driver *d = instance;
 	struct mono_time until = mono_time_add(clock_mono_now(), timeout_ms);
 	if (broker_ready(d->broker)) {
-		(void)broker_wait(d->broker, 0);
+		(void)wait_broker(d, 0);
 	}
 	if (!broker_ready(d->broker) && broker_connect(d->broker, until)) {
 		(void)snprintf(text, capacity, "%s", broker_fault(d->broker)->text);
 		return "down";
 	}
+	receipts_flush(&d->receipts, d->agent);
 	const struct broker_address *first = &d->settings->addresses[0];
 	char name[320];
 	(void)snprintf(name, sizeof(name), "%s:%d", first->host, first->port);
@@ -371,12 +385,12 @@ static void driver_idle(void *instance)
 		/* The agent watches for reading only: a handshake gets a short while of its own. */
 		struct mono_time until = mono_time_add(clock_mono_now(), HANDSHAKE_MS);
 		while (!broker_ready(d->broker) && mono_time_left_ms(until) > 0 &&
-			broker_wait(d->broker, (int)mono_time_left_ms(until)) == 0) {
+			wait_broker(d, mono_time_left_ms(until)) == 0) {
 			/* until ready, lost or out of time */
 		}
 		return;
 	}
-	(void)broker_wait(d->broker, 0);
+	(void)wait_broker(d, 0);
 }
 
 /* ---- life ---- */
@@ -384,6 +398,8 @@ static void driver_idle(void *instance)
 static void driver_close(void *instance)
 {
 	struct driver *d = instance;
+	receipts_flush(&d->receipts, d->agent);
+	receipts_clear(&d->receipts);
 	broker_free(d->broker);
 	mqtt_settings_free(d->settings);
 	free(d);
