@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "channels/mqtt/sim/memory.h"
+#include "channels/mqtt/sim/opened.h"
 #include "channels/mqtt/sim/options.h"
 #include "channels/mqtt/sim/report.h"
 
@@ -39,6 +40,7 @@ struct sim {
 	struct siren_device *devices;
 	struct connection *connections;
 	struct pollfd *fds; /* one per connection, then the signals and the report */
+	struct siren_opener opener;
 	struct siren_memory *memory;
 	struct report *report;
 	struct siren_teller teller;
@@ -126,9 +128,9 @@ struct incoming {
 	const struct broker_message *message;
 	const char *area; /* NULL: for device only */
 	const char *device;
-	enum siren_refusal refusal; /* of the message as such */
-	struct siren_order *order;  /* NULL when refused */
-	char id[SIREN_ID_SIZE];	    /* "" unless the signature is good */
+	enum siren_refusal refusal;	 /* of the message as such */
+	const struct siren_order *order; /* NULL when refused */
+	const char *id;			 /* "" unless the signature is good */
 	uint64_t hash;
 	int64_t length_ms;
 	char words[512];
@@ -261,15 +263,17 @@ static void on_message(const struct broker_message *message, void *data)
 	if ((!in.area && !in.device) || message->size == 0) {
 		return; /* nothing at all is how a retained message is removed */
 	}
-	in.refusal = siren_order_open(message->payload, message->size, sim->options.trust,
-		sim->options.trust_count, &in.order, in.id);
-	in.hash = siren_window_id(in.id);
+	const struct siren_opened *opened =
+		siren_opener_open(&sim->opener, message->payload, message->size);
+	in.refusal = opened->refusal;
+	in.order = opened->order;
+	in.id = opened->id;
+	in.hash = opened->hash;
 	if (in.order) {
 		in.length_ms = length_of(sim, in.order);
 		describe(&in);
 	}
 	hand_out(sim, c, &in);
-	siren_order_free(in.order);
 }
 
 /* ---- connections ---- */
@@ -431,6 +435,7 @@ static int run(struct sim *sim, struct err *e)
 {
 	const struct sim_options *o = &sim->options;
 	raise_file_limit();
+	sim->opener = (struct siren_opener){.trust = o->trust, .trust_count = o->trust_count};
 	make_devices(sim);
 	sim->teller = (struct siren_teller){.tell = tell, .reached = write_progress, .data = sim};
 	int rc = o->memory_path[0] ? siren_memory_open(o->memory_path, sim->devices, o->count,
@@ -459,6 +464,7 @@ static void clear(struct sim *sim)
 	for (size_t k = 0; sim->connections && k < sim->options.connections; k++) {
 		broker_free(sim->connections[k].broker);
 	}
+	siren_opener_clear(&sim->opener);
 	report_close(sim->report);
 	siren_memory_close(sim->memory);
 	for (size_t i = 0; sim->devices && i < sim->options.count; i++) {

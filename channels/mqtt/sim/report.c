@@ -179,15 +179,19 @@ void report_step(struct report *r, const char *device, const char *order, const 
 	const char *reason, const char *words)
 {
 	count(r, state, reason);
-	json_t *line = json_object();
-	json_put_text(line, "device", device);
-	json_put_text(line, "id", order);
-	json_put_text(line, "action", strcmp(state, "started") == 0 ? "heard" : state);
-	json_put_text(line, "reason", reason);
-	json_put_text(line, "words", words);
-	put_line(r, line);
-	say(r, "%s %s %s%s%s%s", device, verb_of(state), words[0] ? words : LOG_TEXT(order),
-		reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
+	if (r->json.fd >= 0) {
+		json_t *line = json_object();
+		json_put_text(line, "device", device);
+		json_put_text(line, "id", order);
+		json_put_text(line, "action", strcmp(state, "started") == 0 ? "heard" : state);
+		json_put_text(line, "reason", reason);
+		json_put_text(line, "words", words);
+		put_line(r, line);
+	}
+	if (r->text.fd >= 0) {
+		say(r, "%s %s %s%s%s%s", device, verb_of(state), words[0] ? words : LOG_TEXT(order),
+			reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
+	}
 }
 
 void report_ready(struct report *r, size_t devices, const char *broker)
