@@ -137,6 +137,14 @@ static char *encode(const json_t *value)
 	return out;
 }
 
+/* What is signed: both parts as they stand in the message. */
+static void add_signing_input(struct buf *out, const char *protected_part, const char *payload)
+{
+	(void)buf_add_text(out, protected_part);
+	(void)buf_add_text(out, ".");
+	(void)buf_add_text(out, payload);
+}
+
 int siren_order_sign(const struct siren_order *order, const struct siren_key *key, struct buf *out)
 {
 	json_t *header = json_object();
@@ -150,13 +158,14 @@ int siren_order_sign(const struct siren_order *order, const struct siren_key *ke
 
 	struct buf input;
 	buf_init(&input, SIREN_ORDER_BYTES);
-	(void)buf_addf(&input, "%s.%s", protected_part, payload);
+	add_signing_input(&input, protected_part, payload);
 	unsigned char signature[SIREN_SIGNATURE_BYTES];
 	char text[SIREN_SIGNATURE_BYTES * 2];
 	siren_key_sign(key, buf_text(&input), input.size, signature);
 	(void)base64url_encode(signature, sizeof(signature), text);
-	(void)buf_addf(out, "{\"payload\":\"%s\",\"protected\":\"%s\",\"signature\":\"%s\"}",
-		payload, protected_part, text);
+	(void)buf_add_text(out, "{\"payload\":\"");
+	(void)buf_add_text(out, payload);
+	(void)buf_addf(out, "\",\"protected\":\"%s\",\"signature\":\"%s\"}", protected_part, text);
 	int rc = input.failed ? input.failed : out->failed;
 	buf_clear(&input);
 	free(protected_part);
@@ -334,7 +343,7 @@ static enum siren_refusal check_signature(
 	}
 	struct buf input;
 	buf_init(&input, SIREN_ORDER_BYTES * 2);
-	(void)buf_addf(&input, "%s.%s", header, payload);
+	add_signing_input(&input, header, payload);
 	bool good =
 		!input.failed && siren_key_verify(key, buf_text(&input), input.size, raw, raw_size);
 	buf_clear(&input);
