@@ -73,35 +73,52 @@ static void list_clear(struct list *l)
 	*l = (struct list){0};
 }
 
-static int record_receipt(struct turn *t, const json_t *message, struct err *e)
+static void tell_receipt(struct turn *t, const json_t *message, const struct store_receipt *r)
 {
-	enum receipt_state state;
-	const char *text = json_text(message, "state", "");
-	if (receipt_state_parse(text, &state)) {
-		return 0; /* checked when it came in */
-	}
-	const char *delivery = json_text(message, "delivery", "");
-	const char *target = json_text(message, "target", "");
-	const char *at = json_text(message, "at", "");
-	struct wall_time when = clock_wall_now();
-	(void)wall_time_parse(at, strlen(at), &when, NULL);
-	int rc = store_add_receipt(
-		t->hub->store, delivery, target, state, when, json_text(message, "detail", ""), e);
-	if (rc == -ENOENT) {
+	const char *state = json_text(message, "state", "");
+	if (r->result == -ENOENT) {
 		log_warning("receipt for an unknown delivery", "delivery=%s target=%s state=%s",
-			LOG_TEXT(delivery), LOG_TEXT(target), text);
+			LOG_TEXT(r->delivery), LOG_TEXT(r->target), state);
+	}
+	if (r->result != 1) {
+		return;
+	}
+	json_t *event = json_object();
+	json_put_text(event, "event", "receipt");
+	json_put_text(event, "delivery", r->delivery);
+	json_put_text(event, "target", r->target);
+	json_put_text(event, "state", state);
+	json_put_text(event, "detail", r->detail);
+	list_add(&t->events, event);
+}
+
+static int record_receipts(struct turn *t, struct err *e)
+{
+	size_t count = t->receipts.count;
+	if (count == 0) {
 		return 0;
 	}
-	if (rc == 1) {
-		json_t *event = json_object();
-		json_put_text(event, "event", "receipt");
-		json_put_text(event, "delivery", delivery);
-		json_put_text(event, "target", target);
-		json_put_text(event, "state", text);
-		json_put_text(event, "detail", json_text(message, "detail", ""));
-		list_add(&t->events, event);
+	struct wall_time now = clock_wall_now();
+	struct store_receipt *list = mem_new_array(count, sizeof(*list));
+	for (size_t i = 0; i < count; i++) {
+		const json_t *message = t->receipts.items[i];
+		const char *at = json_text(message, "at", "");
+		list[i] = (struct store_receipt){
+			.delivery = json_text(message, "delivery", ""),
+			.target = json_text(message, "target", ""),
+			.at = now,
+			.detail = json_text(message, "detail", ""),
+		};
+		/* checked when it came in */
+		(void)receipt_state_parse(json_text(message, "state", ""), &list[i].state);
+		(void)wall_time_parse(at, strlen(at), &list[i].at, NULL);
 	}
-	return rc < 0 ? rc : 0;
+	int rc = store_add_receipts(t->hub->store, list, count, e);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		tell_receipt(t, t->receipts.items[i], &list[i]);
+	}
+	free(list);
+	return rc;
 }
 
 static int record_devices(struct turn *t, struct err *e)
@@ -190,9 +207,7 @@ static int write_all(struct turn *t, size_t alerts, struct err *e)
 	for (size_t i = 0; rc == 0 && i < hub->channel_count; i++) {
 		rc = channel_record(hub->channels[i], e);
 	}
-	for (size_t i = 0; rc == 0 && i < t->receipts.count; i++) {
-		rc = record_receipt(t, t->receipts.items[i], e);
-	}
+	rc = rc ? rc : record_receipts(t, e);
 	rc = rc ? rc : record_devices(t, e);
 	rc = rc ? rc : prove_store(t, e);
 	for (size_t i = 0; rc == 0 && i < hub->channel_count && !hub->stopping; i++) {

@@ -191,6 +191,19 @@ int store_expire(struct store *s, struct wall_time now, struct err *e);
 int store_add_receipt(struct store *s, const char *delivery, const char *target,
 	enum receipt_state state, struct wall_time at, const char *detail, struct err *e);
 
+struct store_receipt {
+	const char *delivery;
+	const char *target;
+	enum receipt_state state;
+	struct wall_time at;
+	const char *detail;
+	int result; /* as store_add_receipt() returns */
+};
+
+/* The same for many, best in the order of their deliveries: each delivery is looked up and counted
+ * once a run. 0, or a negative errno: then nothing may be committed. */
+int store_add_receipts(struct store *s, struct store_receipt *list, size_t count, struct err *e);
+
 /* ---- staff ---- id: a broadcast or a delivery; each returns the number of deliveries or targets
  * concerned, -ENOENT when there is no such id. */
 int store_hold(
