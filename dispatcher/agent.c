@@ -36,6 +36,7 @@ struct agent_link {
 	enum agent_state state;
 	bool process_ended; /* seen its exit, the rest of its frames may still be unread */
 	bool crashed;
+	bool ending;	     /* told to end: it gets no more work */
 	struct event *timer; /* batch deadline, or opening limit */
 	struct batch batch;  /* assigned, sent, or waiting to be recorded */
 	bool sent;
@@ -131,7 +132,7 @@ static void conclude_by_marks(struct agent_link *a)
 static void take_ready(struct agent_link *a, json_t *message)
 {
 	(void)message;
-	if (a->state == AGENT_OPENING) {
+	if (a->state == AGENT_OPENING && !a->ending) {
 		(void)event_del(a->timer);
 		a->state = AGENT_IDLE;
 		a->handler.idle(a->handler.data, a);
@@ -140,9 +141,12 @@ static void take_ready(struct agent_link *a, json_t *message)
 
 static void take_fault(struct agent_link *a, json_t *message)
 {
-	char text[400];
-	(void)snprintf(text, sizeof(text), "option %s: %.300s", json_text(message, "option", "?"),
+	struct err e = {0};
+	(void)err_set(&e, -EINVAL, "option %.60s: %.600s", json_text(message, "option", "?"),
 		json_text(message, "text", ""));
+	char text[400]; /* cut between characters */
+	(void)snprintf(
+		text, sizeof(text), "%.*s", (int)utf8_cut(e.text, strlen(e.text), 399), e.text);
 	log_error("channel cannot open", "agent=%s reason=%s", a->name, LOG_TEXT(text));
 	a->handler.fault(a->handler.data, text);
 }
@@ -152,6 +156,12 @@ static void take_receipt(struct agent_link *a, json_t *message)
 	enum receipt_state state;
 	if (receipt_state_parse(json_text(message, "state", ""), &state)) {
 		breach(a, "receipt without a known state", json_text(message, "state", ""));
+		return;
+	}
+	const char *delivery = json_text(message, "delivery", "");
+	const char *channel = strrchr(delivery, '/');
+	if (!channel || strcmp(channel + 1, a->config->name) != 0) {
+		breach(a, "receipt for a delivery of another channel", delivery);
 		return;
 	}
 	a->handler.receipt(a->handler.data, message);
@@ -227,6 +237,7 @@ static void on_closed(struct jsonl_link *link, const struct err *e, void *data)
 	jsonl_link_free(a->link);
 	a->link = NULL;
 	if (!a->process_ended) {
+		a->ending = true;
 		child_fail(a->child, DEADLINE_GRACE_MS);
 	}
 	finish_process(a);
@@ -253,6 +264,7 @@ static void on_started(void *data, int fd)
 	struct jsonl_handler handler = {.message = on_message, .closed = on_closed, .data = a};
 	a->link = jsonl_link_new(a->hub->base, fd, JSONL_LINE_LIMIT, &handler);
 	a->state = AGENT_OPENING;
+	a->ending = false;
 	set_timer(a, OPEN_LIMIT_MS);
 	json_t *hello = json_object();
 	json_put_text(hello, "op", "hello");
@@ -280,6 +292,7 @@ static void on_timer(int fd, short what, void *data)
 	struct agent_link *a = data;
 	log_error("driver passed its deadline", "agent=%s delivery=%s", a->name,
 		a->batch.held ? a->batch.claim.delivery : "-");
+	a->ending = true;
 	child_fail(a->child, DEADLINE_GRACE_MS);
 }
 
@@ -398,6 +411,15 @@ void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t d
 	buf_clear(&line);
 }
 
+void agent_link_refuse(struct agent_link *a, const struct outcome *o)
+{
+	assert(agent_link_is_assigned(a));
+	a->sent = true;
+	a->sent_at = clock_mono_now();
+	(void)batch_report(&a->batch, BATCH_REST, o);
+	a->handler.reported(a->handler.data, a);
+}
+
 int agent_link_record(struct agent_link *a, batch_retry_at *retry_at, void *data,
 	struct wall_time now, struct agent_tally *tally, struct err *e)
 {
@@ -420,7 +442,7 @@ void agent_link_recorded(struct agent_link *a, bool committed)
 	a->sent = false;
 	if (a->state == AGENT_BUSY) {
 		(void)event_del(a->timer);
-		a->state = AGENT_IDLE;
+		a->state = a->ending ? AGENT_DOWN : AGENT_IDLE;
 	}
 	if (a->state == AGENT_IDLE) {
 		a->handler.idle(a->handler.data, a);

@@ -52,6 +52,8 @@ int agent_link_crashes_recent(const struct agent_link *a);
 void agent_link_assign(struct agent_link *a, struct store_batch *claim);
 /* Hands the assigned batch to the process; broadcast_json is copied into the message. */
 void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t deadline_ms);
+/* Instead of sending: o for all of it, without the process. */
+void agent_link_refuse(struct agent_link *a, const struct outcome *o);
 void agent_link_drop(struct agent_link *a);
 bool agent_link_is_assigned(const struct agent_link *a);
 const struct store_batch *agent_link_batch(const struct agent_link *a); /* NULL: none */

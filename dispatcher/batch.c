@@ -159,7 +159,8 @@ static void count_report(const struct batch *b, const struct outcome *o, struct 
 	size_t count, struct agent_tally *tally)
 {
 	tally->by_class[o->class] += count;
-	if (o->class == OUTCOME_TRANSIENT && at.ms >= b->claim.expires.ms) {
+	if (o->class == OUTCOME_TRANSIENT && !wall_time_is_none(b->claim.expires) &&
+		at.ms >= b->claim.expires.ms) {
 		tally->expired += count;
 	}
 	if (o->class == OUTCOME_DELIVERED) {

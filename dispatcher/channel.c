@@ -43,8 +43,10 @@ struct channel {
 	/* The broadcast handed out last, as JSON text: agents of one channel usually share it. */
 	char *broadcast_id;
 	char *broadcast_json;
+	bool broadcast_is_drill;
 	struct mono_time *sent; /* ring of the last cap_per_hour broadcasts, NULL without a cap */
 	size_t sent_count;
+	size_t sent_committed; /* of sent_count, those on disk */
 };
 
 /* ---- what agents tell ---- */
@@ -94,8 +96,6 @@ static void on_crashed(void *data, struct agent_link *a)
 		breaker_force_open(&c->breaker, "the driver keeps dying")) {
 		log_error("channel paused", "channel=%s reason=\"the driver keeps dying\"",
 			c->config->name);
-		hub_tell(c->hub, json_pack("{s:s,s:s,s:s}", "event", "breaker_open", "channel",
-					 c->config->name, "text", "the driver keeps dying"));
 		hub_tell(c->hub, json_pack("{s:s,s:s,s:s}", "event", "breaker_open", "channel",
 					 c->config->name, "text", "the driver keeps dying"));
 	}
@@ -424,7 +424,11 @@ static int claim_for(struct channel *c, size_t i, struct wall_time now, struct e
 
 int channel_claim(struct channel *c, bool synced, struct err *e)
 {
-	if (!c->wanted || c->fault[0] != '\0') {
+	if (!c->wanted) {
+		return 0;
+	}
+	if (c->fault[0] != '\0') { /* an agent that opens after all asks again */
+		c->wanted = false;
 		return 0;
 	}
 	int64_t closed_ms = breaker_wait_ms(&c->breaker);
@@ -476,6 +480,9 @@ static const char *broadcast_text(struct channel *c, const struct store_batch *b
 	free(c->broadcast_json);
 	c->broadcast_id = mem_copy_text(batch->broadcast);
 	c->broadcast_json = json;
+	json_t *object = json_read(json, strlen(json), &e);
+	c->broadcast_is_drill = strcmp(json_text(object, "status", ""), "exercise") == 0;
+	json_decref(object);
 	return c->broadcast_json;
 }
 
@@ -484,9 +491,23 @@ static void hand_out(struct channel *c, struct agent_link *a)
 	const struct store_batch *batch = agent_link_batch(a);
 	const char *json = broadcast_text(c, batch);
 	int64_t deadline = c->config->deadline_ms;
-	int64_t left = batch->expires.ms - clock_wall_now().ms;
+	int64_t left = wall_time_is_none(batch->expires) ? deadline
+							 : batch->expires.ms - clock_wall_now().ms;
 	if (left < deadline) {
-		deadline = left < 1 ? 1 : left; /* nothing is sent after its expiry */
+		deadline = left; /* nothing is sent after its expiry */
+	}
+	if (deadline <= 0) {
+		struct outcome o = {.class = OUTCOME_TRANSIENT, .reason = OUTCOME_REASON_TIMEOUT};
+		outcome_set_text(&o, "it expired while its claim was being written");
+		agent_link_refuse(a, &o);
+		return;
+	}
+	/* The rules saw to it when it came; the configuration may have changed since. */
+	if (json && c->broadcast_is_drill && !c->config->drill) {
+		struct outcome o = {.class = OUTCOME_PERMANENT, .reason = OUTCOME_REASON_CONFIG};
+		outcome_set_text(&o, "a drill, and this channel takes no drills any more");
+		agent_link_refuse(a, &o);
+		return;
 	}
 	/* Without its broadcast the driver cannot work; it says so and the targets wait. */
 	agent_link_send(a, json ? json : "null", deadline);
@@ -581,6 +602,7 @@ void channel_committed(struct channel *c)
 			hand_out(c, a);
 		}
 	}
+	c->sent_committed = c->sent_count;
 	if (c->wanted && !c->hub->stopping) {
 		turn_want(c->hub->turn);
 	}
@@ -599,6 +621,11 @@ void channel_rolled_back(struct channel *c)
 			store_batch_clear(&c->nexts[i]);
 			breaker_ended(&c->breaker);
 		}
+	}
+	/* What was not accepted does not count against the cap. */
+	for (; c->sent_count > c->sent_committed; c->sent_count--) {
+		size_t slot = (c->sent_count - 1) % (size_t)c->config->cap_per_hour;
+		c->sent[slot].ms = clock_mono_now().ms - HOUR_MS;
 	}
 	c->wanted = true;
 	c->empty = false;

@@ -47,6 +47,7 @@ struct turn {
 	struct list events;
 	char fault[256];
 	bool faulty;
+	bool running;
 };
 
 static void list_add(struct list *l, json_t *item)
@@ -318,7 +319,10 @@ static void on_turn(int fd, short what, void *data)
 {
 	(void)fd;
 	(void)what;
-	run(data);
+	struct turn *t = data;
+	t->running = true;
+	run(t);
+	t->running = false;
 }
 
 struct turn *turn_new(struct hub *hub)
@@ -354,7 +358,14 @@ void turn_free(struct turn *t)
 
 void turn_want(struct turn *t)
 {
-	event_active(t->event, EV_TIMEOUT, 0);
+	static const struct timeval next = {0};
+	if (t->running) {
+		/* An event made active in its own callback runs before anything is read: a turn
+		 * that always wants another would be all the hub does. */
+		(void)event_add(t->event, &next);
+	} else {
+		event_active(t->event, EV_TIMEOUT, 0);
+	}
 }
 
 void turn_want_soon(struct turn *t)
