@@ -70,6 +70,14 @@ static void on_child_exit(int fd, short what, void *data)
 	(void)what;
 	struct child *c = data;
 	int status = 0;
+	siginfo_t info = {.si_pid = 0};
+	if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		info.si_pid != c->pid) {
+		return;
+	}
+	/* What it started must not go on delivering what is tried again. Before it is reaped: until
+	 * then the group's number cannot be another's. */
+	(void)kill(-c->pid, SIGKILL);
 	if (waitpid(c->pid, &status, WNOHANG) != c->pid) {
 		return;
 	}
