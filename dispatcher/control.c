@@ -21,6 +21,10 @@
 
 enum {
 	MAX_CLIENTS = 64,
+	MAX_CLIENTS_OF_USER = 32,
+	MAX_STRANGERS = 8,		     /* connections of users without a role, all together */
+	SHORT_LINE = 64 * 1024,		     /* only an administrator's import is longer */
+	ANSWER_QUEUE_LIMIT = 1024 * 1024,    /* a client that does not read is not asked for more */
 	WATCH_QUEUE_LIMIT = 8 * 1024 * 1024, /* a watcher that does not read is let go */
 	WAIT_LIMIT_MS = 3600 * 1000,
 };
@@ -69,21 +73,33 @@ static const char *error_name(int code)
 	return "failed";
 }
 
+static void send_answer(struct client *c, json_t *line)
+{
+	jsonl_link_send(c->link, line);
+	json_decref(line);
+	if (jsonl_link_queued(c->link) > ANSWER_QUEUE_LIMIT) {
+		jsonl_link_pause(c->link, true);
+	}
+}
+
+static void on_drained(struct jsonl_link *link, void *data)
+{
+	(void)data;
+	jsonl_link_pause(link, false);
+}
+
 static void answer_error(struct client *c, int code, const char *text)
 {
 	json_t *line = json_object();
 	json_put_flag(line, "ok", false);
 	json_put_text(line, "code", error_name(code));
 	json_put_text(line, "text", text);
-	jsonl_link_send(c->link, line);
-	json_decref(line);
+	send_answer(c, line);
 }
 
 static void answer(struct client *c, json_t *result)
 {
-	json_t *line = json_pack("{s:b,s:o}", "ok", 1, "result", result);
-	jsonl_link_send(c->link, line);
-	json_decref(line);
+	send_answer(c, json_pack("{s:b,s:o*}", "ok", 1, "result", result));
 }
 
 /* ---- wait ---- */
@@ -165,7 +181,7 @@ static void run_verb(struct client *c, const char *op, const json_t *request)
 	}
 	struct verb_call call = {.hub = c->control->hub, .person = &c->person, .args = request};
 	json_t *result = NULL;
-	if (verb->run(&call, &result, &e)) {
+	if (verb->run(&call, &result, &e) || !result) {
 		answer_error(c, e.code, e.text);
 	} else {
 		answer(c, result);
@@ -216,6 +232,17 @@ static void on_closed(struct jsonl_link *link, const struct err *e, void *data)
 	client_free(c);
 }
 
+/* Every user of the machine may connect: none of them may take all the places. */
+static bool has_room(const struct control *control, const struct person *person)
+{
+	size_t alike = 0;
+	for (const struct client *c = control->clients; c; c = c->next) {
+		alike += person->role == ROLE_NONE ? c->person.role == ROLE_NONE
+						   : c->person.uid == person->uid;
+	}
+	return alike < (person->role == ROLE_NONE ? MAX_STRANGERS : MAX_CLIENTS_OF_USER);
+}
+
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
 	int size, void *data)
 {
@@ -230,11 +257,20 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 		(void)close(fd);
 		return;
 	}
+	struct person person;
+	rights_identify(control->hub->config, peer.uid, peer.gid, &person);
+	if (!has_room(control, &person)) {
+		log_warning("too many connections", "who=%s", LOG_TEXT(person.name));
+		(void)close(fd);
+		return;
+	}
 	struct client *c = mem_new(sizeof(*c));
 	c->control = control;
-	rights_identify(control->hub->config, peer.uid, peer.gid, &c->person);
-	struct jsonl_handler handler = {.message = on_message, .closed = on_closed, .data = c};
-	c->link = jsonl_link_new(control->hub->base, fd, JSONL_LINE_LIMIT, &handler);
+	c->person = person;
+	struct jsonl_handler handler = {
+		.message = on_message, .closed = on_closed, .drained = on_drained, .data = c};
+	size_t limit = person.role >= ROLE_ADMIN ? (size_t)JSONL_LINE_LIMIT : (size_t)SHORT_LINE;
+	c->link = jsonl_link_new(control->hub->base, fd, limit, &handler);
 	c->wait_timer = evtimer_new(control->hub->base, on_wait_over, c);
 	c->next = control->clients;
 	control->clients = c;
