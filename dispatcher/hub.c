@@ -23,7 +23,13 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-enum { TICK_MS = 1000, TIDY_PAGES = 100, STOP_LIMIT_MS = 10000, BUSY_TIMEOUT_MS = 200 };
+enum {
+	TICK_MS = 1000,
+	TIDY_PAGES = 100,
+	STOP_LIMIT_MS = 10000,
+	BUSY_TIMEOUT_MS = 200,
+	STRANDED_TICKS = 60
+};
 
 struct channel *hub_channel(const struct hub *hub, const char *name)
 {
@@ -54,6 +60,10 @@ int hub_find_program(
 
 void hub_tell(struct hub *hub, json_t *event)
 {
+	if (!event) { /* a text in it was no UTF-8: nothing to show, no reason to fall */
+		log_error("an event could not be told", "reason=\"not UTF-8\"");
+		return;
+	}
 	if (hub->control) {
 		control_tell(hub->control, event);
 	}
@@ -74,6 +84,15 @@ json_t *hub_health(const struct hub *hub)
 		(void)json_array_append_new(reasons, json_sprintf("feeds: %s", feeds));
 		state = store ? state : "degraded";
 	}
+	size_t k;
+	json_t *name;
+	json_array_foreach(hub->stranded, k, name)
+	{
+		(void)json_array_append_new(
+			reasons, json_sprintf("channel %s: not configured, but it has deliveries",
+					 json_string_value(name)));
+		state = store ? state : "degraded";
+	}
 	for (size_t i = 0; i < hub->channel_count; i++) {
 		const char *fault = channel_fault(hub->channels[i]);
 		if (fault) {
@@ -92,6 +111,26 @@ static int expire(struct hub *hub, void *data, struct err *e)
 {
 	(void)data;
 	return store_expire(hub->store, clock_wall_now(), e);
+}
+
+/* Nobody works on these: they end at their deadline, and until then staff should know. */
+static void find_stranded(struct hub *hub)
+{
+	struct err e = {0};
+	json_t *names = store_list_channels(hub->store, &e);
+	for (size_t i = json_array_size(names); i-- > 0;) {
+		const char *name = json_string_value(json_array_get(names, i));
+		if (hub_channel(hub, name)) {
+			(void)json_array_remove(names, i);
+		} else if (!hub->stranded) {
+			log_error("deliveries without a channel",
+				"channel=%s reason=\"it is not configured or not enabled\"", name);
+		}
+	}
+	if (names) {
+		json_decref(hub->stranded);
+		hub->stranded = names;
+	}
 }
 
 static void notify_systemd(struct hub *hub)
@@ -115,7 +154,14 @@ static void on_tick(int fd, short what, void *data)
 		log_error("expired undelivered", "targets=%d", expired);
 		hub_tell(hub, json_pack("{s:s,s:i}", "event", "expired", "targets", expired));
 		control_settle(hub->control);
+	} else if (expired < 0 && !turn_store_fault(hub->turn)) {
+		log_error("cannot end what is past its deadline", "reason=%s", LOG_TEXT(e.text));
 	}
+	if (json_array_size(hub->stranded) > 0 &&
+		(expired > 0 || hub->ticks % STRANDED_TICKS == 0)) {
+		find_stranded(hub);
+	}
+	hub->ticks++;
 	store_tidy(hub->store, TIDY_PAGES);
 	turn_want(hub->turn); /* devices, and a store that has come back */
 	notify_systemd(hub);
@@ -189,6 +235,9 @@ static int start_parts(struct hub *hub, struct err *e)
 	rc = control_new(hub, &hub->control, e);
 	rc = rc ? rc : http_new(hub, &hub->http, e);
 	rc = rc ? rc : start_channels(hub, e);
+	if (rc == 0) {
+		find_stranded(hub);
+	}
 	return rc ? rc : feeds_new(hub, &hub->feeds, e);
 }
 
@@ -234,6 +283,7 @@ void hub_free(struct hub *hub)
 	turn_free(hub->turn);
 	metrics_free(hub->metrics);
 	store_close(hub->store);
+	json_decref(hub->stranded);
 	event_base_free(hub->base);
 	config_free(hub->config);
 	free(hub);

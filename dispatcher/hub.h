@@ -48,6 +48,8 @@ struct hub {
 	struct metrics *metrics;
 	struct event *tick;
 	struct wall_time started;
+	json_t *stranded; /* names of channels with deliveries that are not configured any more */
+	int64_t ticks;
 	bool stopping;
 };
 

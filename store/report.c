@@ -16,6 +16,24 @@ json_t *store_alert_list(struct store *s, int limit, struct err *e)
 	return store_rows_json(s, store_query(s, SQL_ALERT_LIST, e, "d", limit), e);
 }
 
+json_t *store_list_channels(struct store *s, struct err *e)
+{
+	sqlite3_stmt *q = store_query(s, SQL_DELIVERY_CHANNELS, e, "");
+	if (!q) {
+		return NULL;
+	}
+	json_t *names = json_array();
+	int rc;
+	while ((rc = store_step(s, q, e)) == 1) {
+		(void)json_array_append_new(names, json_string(store_text(q, 0)));
+	}
+	if (rc < 0) {
+		json_decref(names);
+		return NULL;
+	}
+	return names;
+}
+
 json_t *store_totals(struct store *s, struct err *e)
 {
 	sqlite3_stmt *q = store_query(s, SQL_TOTALS, e, "");

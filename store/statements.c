@@ -116,6 +116,9 @@ static const char *const texts[] = {
 				 " AND expires_ms <= ?1 AND state IN ('ready', 'held')"
 				 " AND (exhausted = 0 OR waiting > 0) LIMIT 1",
 
+	[SQL_DELIVERY_CHANNELS] = "SELECT DISTINCT channel FROM deliveries"
+				  " WHERE " UNFINISHED " ORDER BY channel",
+
 	[SQL_CLAIM_CANDIDATE] =
 		"SELECT " DELIVERY_COLUMNS " FROM deliveries WHERE state = 'ready'"
 		" AND channel = ?1 AND expires_ms > ?2 AND (exhausted = 0 OR next_retry_ms <= ?2)"

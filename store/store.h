@@ -159,6 +159,9 @@ int store_claim(struct store *s, const char *channel, size_t max, const char *ag
 	struct wall_time now, struct store_batch *out, struct err *e);
 void store_batch_clear(struct store_batch *b);
 
+/* Names of the channels that have deliveries still to be tried, as a JSON array. NULL on error. */
+json_t *store_list_channels(struct store *s, struct err *e);
+
 /* When store_claim() could next give something: now or earlier = at once; WALL_TIME_NONE = never
  * unless something new comes. */
 int store_next_due(struct store *s, const char *channel, struct wall_time *out, struct err *e);
