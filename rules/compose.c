@@ -68,9 +68,14 @@ static const char *thread_of(struct judgement *j, const struct effect *e)
 
 /* ---- who heard of it before ---- */
 
+struct heard_one {
+	const char *id;
+	enum event_type event;
+};
+
 struct heard {
 	struct judgement *j;
-	const char **ids;
+	struct heard_one *list;
 	size_t count;
 	size_t capacity;
 	int update;
@@ -81,10 +86,9 @@ static void hear(void *to, const char *broadcast, int update, enum event_type ev
 	const struct text_list *channels)
 {
 	struct heard *h = to;
-	(void)event;
-	const char **id =
-		judgement_add(h->j, (void **)&h->ids, &h->capacity, &h->count, sizeof(*id));
-	*id = pool_copy_text(h->j->pool, broadcast);
+	struct heard_one *one =
+		judgement_add(h->j, (void **)&h->list, &h->capacity, &h->count, sizeof(*one));
+	*one = (struct heard_one){pool_copy_text(h->j->pool, broadcast), event};
 	h->update = update > h->update ? update : h->update;
 	for (size_t i = 0; i < h->j->config->channel_count; i++) {
 		const struct channel_config *channel = &h->j->config->channels[i];
@@ -215,6 +219,45 @@ static bool covers_thread(const struct judgement *j, const struct group *g, cons
 	return true;
 }
 
+/* Another town's part of the thread is over; that may still be on its way to it. */
+static bool has_ended_beside(const struct judgement *j, const struct group *g, const char *thread)
+{
+	for (size_t v = 0; v < j->view_count; v++) {
+		const struct view *view = &j->views[v];
+		for (size_t r = 0; r < view->row_count; r++) {
+			const struct state_row *row = &view->rows[r];
+			bool beside = !diff_is_live(j, row) && strcmp(row->thread, thread) == 0;
+			for (size_t i = 0; beside && i < g->count; i++) {
+				beside = g->effects[i]->old != row;
+			}
+			if (beside) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool is_end(enum event_type event)
+{
+	return event == EVENT_RELEASED || event == EVENT_CANCELLED || event == EVENT_CORRECTED;
+}
+
+static void fill_replaces(
+	struct judgement *j, const struct group *g, const struct heard *h, struct broadcast *b)
+{
+	if (!covers_thread(j, g, g->thread)) {
+		return;
+	}
+	bool keep_ends = has_ended_beside(j, g, g->thread);
+	b->replaces = pool_take(b->pool, (h->count + 1) * sizeof(*b->replaces));
+	for (size_t i = 0; i < h->count; i++) {
+		if (!keep_ends || !is_end(h->list[i].event)) {
+			b->replaces[b->replace_count++] = pool_copy_text(b->pool, h->list[i].id);
+		}
+	}
+}
+
 static struct alert_area *add_area(struct broadcast *b, size_t capacity)
 {
 	if (!b->areas) {
@@ -308,12 +351,7 @@ static void fill_broadcast(
 	b->priority = g->route.priority >= 0 ? g->route.priority
 					     : expiry_priority(b->kind, b->severity, b->event);
 	add_areas(b, g);
-	if (covers_thread(j, g, g->thread)) {
-		b->replaces = pool_take(p, (h->count + 1) * sizeof(*b->replaces));
-		for (size_t i = 0; i < h->count; i++) {
-			b->replaces[b->replace_count++] = pool_copy_text(p, h->ids[i]);
-		}
-	}
+	fill_replaces(j, g, h, b);
 	wording_write(j, b, g->effects, g->count);
 }
 

@@ -317,6 +317,33 @@ static void test_each_town_is_told_its_own_level(void **state)
 	world_free(w);
 }
 
+/* "It is over" for Naraha may still be on its way when Iwaki's own changes. */
+static void test_a_neighbour_s_end_is_not_withdrawn(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	struct alert *a = world_alert("VPWW55", "070000", 0);
+	world_item(a, "weather.rain", "43", SEVERITY_SEVERE, 4, AREA_JMA_CITY, "0720400");
+	alert_add_area(a, &a->items[0], AREA_JMA_CITY, "0754200", "");
+	world_take_fresh(w, a);
+	a = world_alert("VPWW55", "070000", 10);
+	world_item(a, "weather.rain", "43", SEVERITY_SEVERE, 4, AREA_JMA_CITY, "0720400");
+	world_item(a, "weather.rain", "00", SEVERITY_UNKNOWN, 0, AREA_JMA_CITY, "0754200")
+		->transition = TRANSITION_RELEASED;
+	const struct rules_decision *d = world_take_fresh(w, a);
+	assert_int_equal(first_event(d), EVENT_RELEASED);
+	char *end = strdup(d->broadcasts[0].broadcast->id);
+	a = world_alert("VPWW55", "070000", 12);
+	world_item(a, "weather.rain", "33", SEVERITY_EXTREME, 5, AREA_JMA_CITY, "0720400");
+	d = world_take_fresh(w, a);
+	assert_int_equal(first_event(d), EVENT_RAISED);
+	const struct broadcast *b = d->broadcasts[0].broadcast;
+	assert_int_equal(b->replace_count, 1); /* the first warning */
+	assert_string_not_equal(b->replaces[0], end);
+	free(end);
+	world_free(w);
+}
+
 /* A cancel without Body names no area, only the office. */
 static void test_a_cancel_that_names_only_the_office_is_understood(void **state)
 {
@@ -655,6 +682,7 @@ int main(void)
 		cmocka_unit_test(test_a_higher_tsunami_under_the_same_warning_is_news),
 		cmocka_unit_test(test_a_volcano_s_level_5_after_4_is_news),
 		cmocka_unit_test(test_our_own_intensity_is_told_not_the_region_s),
+		cmocka_unit_test(test_a_neighbour_s_end_is_not_withdrawn),
 		cmocka_unit_test(test_each_town_is_told_its_own_level),
 		cmocka_unit_test(test_a_cancel_that_names_only_the_office_is_understood),
 		cmocka_unit_test(test_a_river_follows_to_those_an_earlier_telegram_listed),
