@@ -169,6 +169,28 @@ static const char *with_about(struct writing *w, const char *noun)
 	return w->about[0] ? WORDING_EXPAND(w->pool, w->w->of, {'m', w->about}, {'n', noun}) : noun;
 }
 
+/* From 4 to 5 the warning keeps its name and the order to people changes: speak of the level. */
+static void name_by_volcano_level(struct writing *w)
+{
+	const struct effect *worst = w->effects[0];
+	int level = slot_volcano_level(worst->row.value);
+	int old = worst->was_live ? slot_volcano_level(worst->old->value) : 0;
+	bool moves = worst->event == EVENT_RAISED || worst->event == EVENT_LOWERED;
+	if (!moves || level == 0 || old == 0 || level == old ||
+		strcmp(w->now.kind->hazard, "volcano") != 0 ||
+		worst->row.kind != worst->old->kind) {
+		return;
+	}
+	const struct words *words = w->w;
+	w->noun =
+		WORDING_EXPAND(w->pool, words->volcano_level, {'v', words->number(w->pool, level)});
+	w->old_noun =
+		WORDING_EXPAND(w->pool, words->volcano_level, {'v', words->number(w->pool, old)});
+	w->title_noun = w->noun;
+	w->spoken_noun = w->noun;
+	w->spoken_old_noun = w->old_noun;
+}
+
 static void prepare(struct writing *w)
 {
 	const struct effect *worst = w->effects[0];
@@ -180,6 +202,7 @@ static void prepare(struct writing *w)
 	w->title_noun = title_noun_of(words, &w->now);
 	w->spoken_noun = spoken_noun_of(words, &w->now);
 	w->spoken_old_noun = spoken_noun_of(words, &old);
+	name_by_volcano_level(w);
 	w->about = wording_clean(w->pool, worst->about, 60);
 	w->value = words->scale(w->pool, worst->row.value);
 	w->all = list_names(w, SIZE_MAX);

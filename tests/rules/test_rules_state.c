@@ -269,6 +269,11 @@ static void test_a_volcano_s_level_5_after_4_is_news(void **state)
 		}
 		const char *speech =
 			d->broadcast_count > 0 ? d->broadcasts[0].broadcast->texts[0].speech : NULL;
+		const char *title =
+			d->broadcast_count > 0 ? d->broadcasts[0].broadcast->texts[0].title : "";
+		if (i == 2) {
+			assert_string_equal(title, "噴火警戒レベル５ 引上げ");
+		}
 		if (speech && !strstr(speech, "噴火警戒レベルは、")) {
 			fail_msg("%zu: %s", i, speech);
 		}
