@@ -82,6 +82,7 @@ void jmx_intensity(struct jmx *j);
 void jmx_warning(struct jmx *j);
 void jmx_flood(struct jmx *j);
 void jmx_volcano(struct jmx *j);
+void jmx_eruption(struct jmx *j);
 void jmx_flash(struct jmx *j);
 
 /* Sets series and revision from the envelope. */

@@ -46,6 +46,7 @@ static const struct jmx_type types[] = {
 	/* The number of the river office, VXKO50-89, stands only in the name of the file. */
 	{.title = "指定河川洪水予報", .type = "VXKO", .decode = jmx_flood},
 	{.title = "噴火警報・予報", .type = "VFVO50", .decode = jmx_volcano},
+	{.title = "噴火速報", .type = "VFVO56", .decode = jmx_eruption},
 	{.title = "府県気象防災速報",
 		.type = "VPBS50",
 		.decode = jmx_flash,
@@ -71,7 +72,6 @@ static const struct jmx_type types[] = {
 	KNOWN("降灰予報（定時）", "VFVO53"),
 	KNOWN("降灰予報（速報）", "VFVO54"),
 	KNOWN("降灰予報（詳細）", "VFVO55"),
-	KNOWN("噴火速報", "VFVO56"),
 	KNOWN("推定噴煙流向報", "VFVO60"),
 	KNOWN("火山現象に関する海上警報・海上予報", "VFSV"),
 	KNOWN("気象特別警報・警報・注意報", "VPWW53"),

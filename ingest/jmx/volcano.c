@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
+ * VFVO56: an eruption minutes ago, the volcano and the municipalities around it.
+ *
  * VFVO50. Three lists in the Body: the volcano and its level, the municipalities under a warning
  * or forecast, and what the municipalities are to do. A municipality's item comes from the second
  * list; from the third only when the second does not name it.
@@ -138,4 +140,34 @@ void jmx_volcano(struct jmx *j)
 	jmx_say(&j->description, xml_child_text(j->pool, content, JMX_NS_VOLC, "VolcanoActivity"));
 	jmx_say(&j->instruction,
 		xml_child_text(j->pool, content, JMX_NS_VOLC, "VolcanoPrevention"));
+}
+
+/* 51 爆発, 52 噴火, 61 and 62 the same as it seems: to those around it they are one. */
+void jmx_eruption(struct jmx *j)
+{
+	static const struct {
+		const char *type;
+		const char *system;
+	} lists[] = {
+		{"噴火速報（対象市町村等）", AREA_JMA_CITY},
+		{"噴火速報", AREA_JMA_VOLCANO},
+	};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const xmlNode *node = list_of(j, lists[i].type);
+		for (; node; node = xml_next(node)) {
+			struct alert_item like = {
+				.kind = kind_find("volcano.flash"),
+				.code = jmx_at(j, node, JMX_NS_VOLC, "Kind/Code"),
+				.name = jmx_at(j, node, JMX_NS_VOLC, "Kind/Name"),
+				.value = "",
+				.severity = SEVERITY_EXTREME,
+			};
+			struct alert_item *item = jmx_item(j, &like);
+			const xmlNode *areas = xml_child(node, JMX_NS_VOLC, "Areas");
+			for (const xmlNode *area = xml_child(areas, JMX_NS_VOLC, "Area"); area;
+				area = xml_next(area)) {
+				jmx_area(j, item, lists[i].system, area);
+			}
+		}
+	}
 }

@@ -38,6 +38,7 @@ TOHOKU = "32-39_11_02_250206_VTSE41.xml"
 TOHOKU_END = "32-39_11_13_250206_VTSE41.xml"
 EEW = "37_01_01_240613_VXSE43.xml"
 EEW_CANCEL = "37_01_03_240613_VXSE43.xml"
+ONTAKE = "67_01_01_140927_VFVO56.xml"
 HAKONE = "45_02_01_200522_VFVO50.xml"
 SHIRANE_END = "45_03_01_200731_VFVO50.xml"
 IZU_DRILL = "32-35_01_03_240613_VXSE53.xml"
@@ -109,6 +110,12 @@ CASES = [
     ("Hakone at level 5", ["14382"], [
         (HAKONE, "acted", [("issued", "extreme", 0, True,
                             ["箱根町に箱根山の噴火警報", "噴火警戒レベル５", "-警戒レベル５相当"])]),
+    ]),
+    # 王滝村 lies under 御嶽山, 板橋区 does not.
+    ("Ontake erupts", ["20429", "13119"], [
+        (ONTAKE, "acted", [("issued", "extreme", 0, True,
+                            ["王滝村に御嶽山の噴火速報", "火口付近", "-板橋区"])]),
+        (ONTAKE, "no-change", []),
     ]),
     # 嬬恋村 04 after 02, but no warning was known here.
     ("Kusatsu-Shirane's release alone", ["10425"], [(SHIRANE_END, "no-change", [])]),
