@@ -152,6 +152,8 @@ static const struct expectation expectations[] = {
 		"jma.city:0720100..jma.city:0740800\n"
 		"volcano.warning_crater 43 severe L0 raised 噴火警戒レベル5 | 1 "
 		"jma.city:0740200\n"},
+	{"eruption-flash", "actual issue VFVO56 VFVO56/20261120140400_213",
+		"volcano.flash 62 extreme L0 none - | 3 jma.city:0740800..jma.volcano:213\n"},
 	{"volcano-2-release", "actual release VFVO50 VFVO50/213",
 		"volcano.warning_crater 11 unknown L0 released 噴火警戒レベル1 | 1 "
 		"jma.volcano:213\n"
