@@ -284,12 +284,32 @@ static int run_resolve(const struct verb_call *call, json_t **result, struct err
 
 /* ---- recipients ---- */
 
+/* A member of another type would be dropped in silence, and "no areas" means "all areas". */
+static int check_row(json_t *row, struct err *e)
+{
+	const char *key;
+	json_t *value;
+	if (!json_is_object(row)) {
+		return err_set(e, -EINVAL, "a recipient is an object");
+	}
+	json_object_foreach(row, key, value)
+	{
+		if (!json_is_string(value)) {
+			return err_set(e, -EINVAL, "member \"%.40s\" is not a text", key);
+		}
+	}
+	return 0;
+}
+
 static int put_rows(struct hub *hub, const char *list, const json_t *rows, struct err *e)
 {
 	size_t i;
 	json_t *row;
 	json_array_foreach(rows, i, row)
 	{
+		if (check_row(row, e)) {
+			return err_prefix(e, "row %zu: ", i + 1);
+		}
 		struct store_recipient r = {
 			.id = json_text(row, "id", ""),
 			.address = json_text(row, "address", ""),

@@ -184,7 +184,7 @@ def hub_of(folder, ports, channels, rules=None):
 
 
 def people(count):
-    return [{"id": f"p{n:07d}", "address": f"p{n:07d}@example.jp", "areas": ["07204"]} for n in range(count)]
+    return [{"id": f"p{n:07d}", "address": f"p{n:07d}@example.jp", "areas": "07204"} for n in range(count)]
 
 
 def run_e2e(ports, topic, body, count, window=1, gap_ms=0, web=True, mail=True):

@@ -232,6 +232,14 @@ def test_identifiers_are_the_same_in_two_hubs(folder, tmp_path_factory):
     assert keys[0] == keys[1] != []
 
 
+def test_recipient_with_areas_as_a_list_is_refused(hub):
+    """They were dropped in silence, and a recipient without areas gets everything."""
+    with pytest.raises(harness.Refused) as refused:
+        hub.recipients("residents", [{"address": "a@example.jp", "areas": ["07204"]}])
+    assert refused.value.code == "invalid" and "areas" in str(refused.value)
+    assert hub.ask("recipients_count", list="residents")["count"] == 0
+
+
 # ---- refusals ----
 
 
