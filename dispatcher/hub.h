@@ -9,7 +9,8 @@
  *   feeds.c      the link to the ingest process: alerts in, answers out
  *   accept.c     one alert: identity, rules, records (inside the turn's transaction)
  *   turn.c       the transaction of one loop turn: accepts, outcomes, claims; commit; then answers
- *   channel.c    one channel: its agents, breaker, retry times
+ *   channel*.c   one channel: its agents and life; its queue inside the transaction; what follows
+ *                the commit, breaker included
  *   agent.c      one agent process: its link and its life
  *   batch.c      the batch it has in hand: marks, outcomes, what of them is on disk
  *   control.c    the staff's socket; verbs.c the table of verbs; rights.c who may
