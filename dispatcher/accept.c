@@ -17,14 +17,21 @@
 
 /* ---- how the rules look at the store ---- */
 
+/* The rules cannot fail, the store can: the first fault is kept, and the decision made on half a
+ * view is thrown away with its transaction. */
+struct reading {
+	struct hub *hub;
+	int rc;
+	struct err e;
+};
+
 static void read_state(void *data, enum alert_status status, const char *municipality,
 	void (*each)(void *to, const struct state_row *row), void *to)
 {
-	struct hub *hub = data;
-	struct err e = {0};
-	if (store_state_each(hub->store, status, municipality, each, to, &e)) {
-		/* The commit that follows fails the same way; nothing is decided on half a view. */
-		log_error("cannot read the state", "reason=%s", LOG_TEXT(e.text));
+	struct reading *r = data;
+	if (r->rc == 0) {
+		int rc = store_state_each(r->hub->store, status, municipality, each, to, &r->e);
+		r->rc = rc < 0 ? rc : 0;
 	}
 }
 
@@ -55,19 +62,24 @@ static void read_thread(void *data, enum alert_status status, const char *thread
 		const struct text_list *channels),
 	void *to)
 {
-	struct hub *hub = data;
-	struct err e = {0};
-	struct thread_reading r = {.each = each, .to = to};
-	if (store_thread_each(hub->store, status, thread, pass_broadcast, &r, &e)) {
-		log_error("cannot read the broadcasts", "reason=%s", LOG_TEXT(e.text));
+	struct reading *r = data;
+	struct thread_reading pass = {.each = each, .to = to};
+	if (r->rc == 0) {
+		int rc = store_thread_each(
+			r->hub->store, status, thread, pass_broadcast, &pass, &r->e);
+		r->rc = rc < 0 ? rc : 0;
 	}
 }
 
 static bool read_tombstone(
 	void *data, enum alert_status status, const char *series, const char *revision)
 {
-	struct hub *hub = data;
-	return store_has_tombstone(hub->store, status, series, revision);
+	struct reading *r = data;
+	int found = r->rc ? 0 : store_has_tombstone(r->hub->store, status, series, revision, &r->e);
+	if (found < 0) {
+		r->rc = found;
+	}
+	return found > 0;
 }
 
 /* ---- what is written ---- */
@@ -190,15 +202,21 @@ static json_t *tell_accepted(const struct incoming *in, const struct rules_decis
 static int accept_new(
 	struct hub *hub, struct incoming *in, json_t **answer, json_t **event, struct err *e)
 {
+	struct reading reading = {.hub = hub};
 	const struct rules_reader reader = {
 		.state = read_state,
 		.thread = read_thread,
 		.tombstone = read_tombstone,
-		.data = hub,
+		.data = &reading,
 	};
 	struct wall_time now = clock_wall_now();
 	struct rules_decision *d = rules_decide(hub->config, in->alert, &reader, now);
-	int rc = write_all(hub, in, d, now, e);
+	int rc = reading.rc;
+	if (rc) {
+		*e = reading.e;
+	} else {
+		rc = write_all(hub, in, d, now, e);
+	}
 	if (rc == 0) {
 		*answer = json_pack("{s:s}", "accepted", in->id);
 		*event = tell_accepted(in, d);

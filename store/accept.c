@@ -52,11 +52,10 @@ int store_add_tombstone(struct store *s, enum alert_status status, const char *s
 	return rc < 0 ? rc : 0;
 }
 
-bool store_has_tombstone(
-	struct store *s, enum alert_status status, const char *series, const char *revision)
+int store_has_tombstone(struct store *s, enum alert_status status, const char *series,
+	const char *revision, struct err *e)
 {
-	struct err ignored;
 	int64_t one;
-	return store_read_int(s, SQL_TOMBSTONE_FIND, &one, &ignored, "ttt",
-		       alert_status_name(status), series, revision) == 1;
+	return store_read_int(
+		s, SQL_TOMBSTONE_FIND, &one, e, "ttt", alert_status_name(status), series, revision);
 }

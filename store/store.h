@@ -79,9 +79,9 @@ int store_add_refusal(struct store *s, const char *feed, const char *code, const
 
 int store_add_tombstone(struct store *s, enum alert_status status, const char *series,
 	const char *revision, const char *by_alert, struct wall_time at, struct err *e);
-/* revision "": any of the series. */
-bool store_has_tombstone(
-	struct store *s, enum alert_status status, const char *series, const char *revision);
+/* 1 or 0. revision "": any of the series. */
+int store_has_tombstone(struct store *s, enum alert_status status, const char *series,
+	const char *revision, struct err *e);
 
 /* ---- what is in force ---- */
 

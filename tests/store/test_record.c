@@ -93,7 +93,7 @@ static void tombstones_cover_their_series(void **state)
 		"tombstone");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(store_has_tombstone(f->store, rows[i].status, rows[i].series,
-					 rows[i].revision),
+					 rows[i].revision, &f->e),
 			rows[i].found);
 	}
 }

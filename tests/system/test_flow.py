@@ -4,6 +4,7 @@
 import datetime
 import json
 import re
+import sqlite3
 import subprocess
 
 import harness
@@ -238,6 +239,16 @@ def test_recipient_with_areas_as_a_list_is_refused(hub):
         hub.recipients("residents", [{"address": "a@example.jp", "areas": ["07204"]}])
     assert refused.value.code == "invalid" and "areas" in str(refused.value)
     assert hub.ask("recipients_count", list="residents")["count"] == 0
+
+
+def test_alert_is_not_judged_on_half_a_view(hub):
+    """A look-up that failed counted as "nothing known": what had been cancelled could go out."""
+    alert = (harness.TOP / "schemas" / "samples" / "cap" / "alert.xml").read_bytes()
+    with sqlite3.connect(hub.folder / "state" / "hansho.db") as db:
+        db.execute("ALTER TABLE tombstones RENAME TO gone")
+    answer = hub.send(alert)
+    assert "retry" in answer, answer
+    assert hub.ask("alerts") == [] and recorded(hub.folder, "mail") == []
 
 
 # ---- refusals ----
