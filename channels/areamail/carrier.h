@@ -9,7 +9,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "channels/areamail/content.h"
-#include "channels/http/http_client.h"
+#include "net/http_client.h"
 #include "schemas/broadcast.h"
 
 #include <jansson.h>

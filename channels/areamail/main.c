@@ -9,8 +9,8 @@
 #include "channels/areamail/content.h"
 #include "channels/areamail/template.h"
 #include "channels/channel.h"
-#include "channels/http/http_client.h"
 #include "channels/registry.h"
+#include "net/http_client.h"
 
 #include <ctype.h>
 #include <errno.h>

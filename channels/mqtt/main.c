@@ -9,15 +9,15 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "channels/mqtt/ack.h"
-#include "channels/mqtt/broker.h"
 #include "channels/mqtt/compose.h"
 #include "channels/mqtt/inforce.h"
-#include "channels/mqtt/mqtt_outcome.h"
 #include "channels/mqtt/receipts.h"
 #include "channels/mqtt/run.h"
 #include "channels/mqtt/settings.h"
 #include "channels/mqtt/topic.h"
 #include "channels/registry.h"
+#include "net/broker.h"
+#include "net/mqtt_outcome.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  */
 #include "channels/mqtt/run.h"
 
-#include "channels/mqtt/mqtt_outcome.h"
 #include "channels/mqtt/topic.h"
+#include "net/mqtt_outcome.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -5,9 +5,9 @@
 #pragma once
 
 #include "base/mem.h"
-#include "channels/mqtt/broker.h"
 #include "channels/mqtt/key.h"
 #include "channels/mqtt/pattern.h"
+#include "net/broker.h"
 
 #include <jansson.h>
 

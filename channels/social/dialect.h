@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "channels/channel.h"
-#include "channels/http/http_outcome.h"
+#include "net/http_outcome.h"
 
 #include <stdbool.h>
 

@@ -7,9 +7,9 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "channels/channel.h"
-#include "channels/http/http_client.h"
 #include "channels/registry.h"
 #include "channels/social/dialect.h"
+#include "net/http_client.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  *
  * What an HTTP exchange means, a row per case; and which addresses may be called at all.
  */
-#include "channels/http/http_client.h"
-#include "channels/http/http_outcome.h"
+#include "net/http_client.h"
+#include "net/http_outcome.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,8 +6,8 @@
 #include "channels/mqtt/ack.h"
 #include "channels/mqtt/compose.h"
 #include "channels/mqtt/inforce.h"
-#include "channels/mqtt/mqtt_outcome.h"
 #include "channels/mqtt/run.h"
+#include "net/mqtt_outcome.h"
 
 #include <errno.h>
 #include <setjmp.h>

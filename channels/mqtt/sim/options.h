@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "channels/mqtt/broker.h"
 #include "channels/mqtt/siren_order.h"
+#include "net/broker.h"
 
 enum { SIM_DEVICES_MAX = 10000, SIM_TRUST_MAX = 16, SIM_BROKERS_MAX = 8, SIM_AREAS_MAX = 256 };
 

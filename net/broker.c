@@ -11,11 +11,11 @@
  * Runs in the driver process (one session) and in the device simulator (one per connection).
  * Never: a handle that outlives its session.
  */
-#include "channels/mqtt/broker.h"
+#include "net/broker.h"
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "channels/mqtt/mqtt_outcome.h"
+#include "net/mqtt_outcome.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "channels/mqtt/mqtt_outcome.h"
+#include "net/mqtt_outcome.h"
 
 #include <stddef.h>
 

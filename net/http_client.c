@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "channels/http/http_client.h"
+#include "net/http_client.h"
 
 #include "base/json.h"
 #include "base/loopback.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "channels/http/http_outcome.h"
+#include "net/http_outcome.h"
 
 #include <stddef.h>
 

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "channels/http/http_outcome.h"
+#include "net/http_outcome.h"
 
 #include <jansson.h>
 #include <stdbool.h>
