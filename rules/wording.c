@@ -36,9 +36,12 @@ static struct thing thing_of(const struct state_row *row)
 /* Grades fall through: 4 of a hazard without such a name is spoken of as 3. */
 static const struct words_noun *noun_row(const struct words *w, const struct thing *t)
 {
-	for (size_t i = 0; i < w->noun_count; i++) {
-		if (strcmp(w->nouns[i].kind, t->kind->name) == 0 && w->nouns[i].grade <= t->grade) {
-			return &w->nouns[i];
+	for (const struct words_part *const *p = w->parts; *p; p++) {
+		for (size_t i = 0; i < (*p)->noun_count; i++) {
+			const struct words_noun *row = &(*p)->nouns[i];
+			if (strcmp(row->kind, t->kind->name) == 0 && row->grade <= t->grade) {
+				return row;
+			}
 		}
 	}
 	return NULL;
@@ -68,25 +71,42 @@ static const char *spoken_noun_of(const struct words *w, const struct thing *t)
 	return row && row->spoken ? row->spoken : noun_of(w, t);
 }
 
-static const struct words_advice *advice_of(
+static const struct words_advice no_advice = {"*", 0, "", "", ""};
+
+static const struct words_advice *advice_in(
 	const struct words_advice *list, size_t count, const struct thing *t)
 {
-	static const struct words_advice none = {"*", 0, "", "", ""};
 	for (size_t i = 0; i < count; i++) {
 		if (kind_matches(list[i].kinds, t->kind->name) && list[i].grade_min <= t->grade) {
 			return &list[i];
 		}
 	}
-	return &none;
+	return NULL;
 }
 
+static const struct words_advice *advice_of(const struct words *w, const struct thing *t)
+{
+	const struct words_advice *row = NULL;
+	for (const struct words_part *const *p = w->parts; *p && !row; p++) {
+		row = advice_in((*p)->advice, (*p)->advice_count, t);
+	}
+	return row ? row : &no_advice;
+}
+
+/* What was never true leaves no waves and no soft ground behind: "*" then, the last of all. */
 static const struct words_advice *advice_at_end(
 	const struct words *w, const struct thing *t, enum words_act act)
 {
-	const struct words_advice *row = advice_of(w->after, w->after_count, t);
-	/* What was never true leaves no waves and no soft ground behind: "*" then. */
-	bool general = act != WORDS_RELEASED && row->body[0];
-	return general ? &w->after[w->after_count - 1] : row;
+	const struct words_advice *row = NULL;
+	const struct words_advice *general = &no_advice;
+	for (const struct words_part *const *p = w->parts; *p; p++) {
+		row = row ? row : advice_in((*p)->after, (*p)->after_count, t);
+		general = (*p)->after_count > 0 ? &(*p)->after[(*p)->after_count - 1] : general;
+	}
+	if (!row) {
+		return &no_advice;
+	}
+	return act != WORDS_RELEASED && row->body[0] ? general : row;
 }
 
 struct writing {
@@ -216,8 +236,7 @@ static void prepare(struct writing *w)
 	w->phrase = &words->phrases[style][w->act];
 	w->in_force = w->act != WORDS_RELEASED && w->act != WORDS_CANCELLED &&
 		      w->act != WORDS_CORRECTED_AWAY;
-	w->advice = w->in_force ? advice_of(words->advice, words->advice_count, &w->now)
-				: advice_at_end(words, &w->now, w->act);
+	w->advice = w->in_force ? advice_of(words, &w->now) : advice_at_end(words, &w->now, w->act);
 }
 
 /* ---- the telegram's own words ---- */

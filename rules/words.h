@@ -60,15 +60,20 @@ struct words_advice {
 	const char *speech;
 };
 
-struct words {
-	const char *lang;
+/* Nouns and advice of some kinds. */
+struct words_part {
 	const struct words_noun *nouns;
 	size_t noun_count;
-	const struct words_phrase (*phrases)[WORDS_ACT_COUNT];
 	const struct words_advice *advice; /* in force */
 	size_t advice_count;
 	const struct words_advice *after; /* released or cancelled */
 	size_t after_count;
+};
+
+struct words {
+	const char *lang;
+	const struct words_part *const *parts; /* ends with NULL; searched in order */
+	const struct words_phrase (*phrases)[WORDS_ACT_COUNT];
 	const char *fallback_noun;
 	const char *drill;
 	const char *first_line;	 /* {t} title, {n} sentence */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The tables a language is made of, parted by what they are about. A kind's words stand in one
+ * part; the last part may have rows for "*".
+ */
+#pragma once
+
+#include "rules/words.h"
+
+extern const struct words_part words_ja_earth;
+extern const struct words_part words_ja_weather;
+extern const struct words_part words_ja_town;
+
+extern const struct words_part words_en_earth;
+extern const struct words_part words_en_weather;
+extern const struct words_part words_en_town;
