@@ -11,7 +11,8 @@ struct alert *alert_new(void)
 	struct alert *a = pool_take(pool, sizeof(*a));
 	a->pool = pool;
 	a->status = ALERT_STATUS_TEST;
-	a->type = a->title = a->sender = a->office = a->series = a->revision = a->events = "";
+	a->type = a->title = a->sender = a->office = a->series = a->revision = a->events =
+		a->comments = "";
 	a->scope = "public";
 	a->issued = a->sent = a->effective = a->onset = a->expires = WALL_TIME_NONE;
 	a->offset_minutes = CLOCK_JST_OFFSET_MINUTES;
@@ -67,6 +68,21 @@ struct alert_area *alert_add_empty_area(struct alert *a, struct alert_item *item
 	*area = (struct alert_area){
 		.system = "", .code = "", .name = "", .polygon = "", .circle = ""};
 	return area;
+}
+
+struct alert_point *alert_add_point(struct alert *a, struct alert_item *item)
+{
+	item->points = grow(a->pool, item->points, &item->point_capacity, item->point_count,
+		sizeof(*item->points));
+	struct alert_point *point = &item->points[item->point_count++];
+	*point = (struct alert_point){
+		.code = "",
+		.name = "",
+		.high_tide = WALL_TIME_NONE,
+		.height = "",
+		.height_at = WALL_TIME_NONE,
+	};
+	return point;
 }
 
 void alert_add_area(struct alert *a, struct alert_item *item, const char *system, const char *code,

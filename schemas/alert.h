@@ -35,6 +35,21 @@ struct alert_area {
 	const char *circle;  /* CAP form "lat,lon radius_km" */
 };
 
+struct alert_arrival {
+	enum arrival_state state;
+	struct wall_time at; /* meaningless when state is none; WALL_TIME_NONE: no time is given */
+};
+
+/* A place where the sea is measured. */
+struct alert_point {
+	const char *code;
+	const char *name;
+	struct alert_arrival arrival;
+	struct wall_time high_tide; /* WALL_TIME_NONE where unknown, as height_at */
+	const char *height; /* highest wave so far: "3.3m", "9.3m以上", "観測中", "微弱" */
+	struct wall_time height_at;
+};
+
 struct alert_item {
 	const struct kind *kind; /* never NULL */
 	const char *code;	 /* as in the telegram, trimmed */
@@ -44,7 +59,11 @@ struct alert_item {
 	const char *certainty; /* likewise */
 	int level;	       /* 警戒レベル相当 0-5; 0: no level */
 	enum transition transition;
-	const char *value; /* "6+", "10m", "巨大" */
+	const char *value;	      /* "6+", "10m", "巨大" */
+	struct alert_arrival arrival; /* in the areas */
+	struct alert_point *points;   /* within the areas */
+	size_t point_count;
+	size_t point_capacity;
 	struct alert_area *areas;
 	size_t area_count;
 	size_t area_capacity;
@@ -73,6 +92,7 @@ struct alert {
 	const char *series;   /* identity of the series (JMX reference section 2; CAP triple) */
 	const char *revision; /* identity within the series */
 	const char *events;   /* JMX EventIDs, blank separated; empty when none */
+	const char *comments; /* JMX codes of the fixed comments, blank separated: "0215 0241" */
 	char digest[DIGEST_HEX_SIZE]; /* of the parsed content; the same from every source */
 	struct wall_time issued;      /* official time of issue */
 	struct wall_time sent;	      /* when the sender's system sent it; orders equal issued */
@@ -107,6 +127,8 @@ void alert_add_area(struct alert *a, struct alert_item *item, const char *system
 	const char *name);
 void alert_add_shape(struct alert *a, struct alert_item *item, const char *name,
 	const char *polygon, const char *circle);
+/* Texts "", times unknown: for the caller to fill. */
+struct alert_point *alert_add_point(struct alert *a, struct alert_item *item);
 void alert_add_text(struct alert *a, struct alert_texts *texts, const char *lang, const char *text);
 void alert_add_reference(struct alert *a, const char *series, const char *revision);
 void alert_add_warning(struct alert *a, const char *code, const char *format, ...)

@@ -47,7 +47,30 @@ static json_t *area_to_json(const struct alert_area *area)
 	return object;
 }
 
-static json_t *item_to_json(const struct alert_item *item)
+static void put_arrival(json_t *object, const struct alert_arrival *arrival, int offset_minutes)
+{
+	if (arrival->state == ARRIVAL_NONE) {
+		return;
+	}
+	json_t *one = json_object();
+	json_put_text(one, "state", arrival_state_name(arrival->state));
+	put_time(one, "at", arrival->at, offset_minutes);
+	json_put(object, "arrival", one);
+}
+
+static json_t *point_to_json(const struct alert_point *point, int offset_minutes)
+{
+	json_t *object = json_object();
+	json_put_text(object, "code", point->code);
+	json_put_text(object, "name", point->name);
+	put_arrival(object, &point->arrival, offset_minutes);
+	put_time(object, "high_tide", point->high_tide, offset_minutes);
+	json_put_text(object, "height", point->height);
+	put_time(object, "height_at", point->height_at, offset_minutes);
+	return object;
+}
+
+static json_t *item_to_json(const struct alert_item *item, int offset_minutes)
 {
 	json_t *object = json_object();
 	json_put_text(object, "kind", item->kind->name);
@@ -64,6 +87,15 @@ static json_t *item_to_json(const struct alert_item *item)
 		(void)json_array_append_new(areas, area_to_json(&item->areas[i]));
 	}
 	json_put(object, "areas", areas);
+	put_arrival(object, &item->arrival, offset_minutes);
+	if (item->point_count > 0) {
+		json_t *points = json_array();
+		for (size_t i = 0; i < item->point_count; i++) {
+			(void)json_array_append_new(
+				points, point_to_json(&item->points[i], offset_minutes));
+		}
+		json_put(object, "points", points);
+	}
 	return object;
 }
 
@@ -81,6 +113,7 @@ json_t *alert_to_json(const struct alert *a)
 	json_put_text(object, "series", a->series);
 	json_put_text(object, "revision", a->revision);
 	json_put_text(object, "events", a->events);
+	json_put_text(object, "comments", a->comments);
 	json_put_text(object, "digest", a->digest);
 	put_time(object, "issued", a->issued, a->offset_minutes);
 	put_time(object, "sent", a->sent, a->offset_minutes);
@@ -100,7 +133,7 @@ json_t *alert_to_json(const struct alert *a)
 	json_put(object, "references", references);
 	json_t *items = json_array();
 	for (size_t i = 0; i < a->item_count; i++) {
-		(void)json_array_append_new(items, item_to_json(&a->items[i]));
+		(void)json_array_append_new(items, item_to_json(&a->items[i], a->offset_minutes));
 	}
 	json_put(object, "items", items);
 	json_t *warnings = json_array();
@@ -147,6 +180,39 @@ static void read_texts(
 	}
 }
 
+static int read_arrival(const json_t *object, struct alert_arrival *out, struct err *e)
+{
+	const json_t *one = json_object_get(object, "arrival");
+	if (!one) {
+		return 0;
+	}
+	if (arrival_state_parse(json_text(one, "state", ""), &out->state)) {
+		return err_set(e, -EINVAL, "member \"arrival\": missing or unknown state");
+	}
+	out->at = WALL_TIME_NONE;
+	return read_time(one, "at", &out->at, NULL, e);
+}
+
+static int read_points(
+	struct alert *a, struct alert_item *item, const json_t *object, struct err *e)
+{
+	size_t i;
+	json_t *from;
+	json_array_foreach(json_object_get(object, "points"), i, from)
+	{
+		struct alert_point *to = alert_add_point(a, item);
+		to->code = copy(a, from, "code");
+		to->name = copy(a, from, "name");
+		to->height = copy(a, from, "height");
+		if (read_arrival(from, &to->arrival, e) ||
+			read_time(from, "high_tide", &to->high_tide, NULL, e) ||
+			read_time(from, "height_at", &to->height_at, NULL, e)) {
+			return err_prefix(e, "points[%zu]: ", i);
+		}
+	}
+	return 0;
+}
+
 static int read_item(struct alert *a, const json_t *object, struct err *e)
 {
 	const char *kind_name = json_text(object, "kind", "");
@@ -182,7 +248,10 @@ static int read_item(struct alert *a, const json_t *object, struct err *e)
 		to->polygon = copy(a, area, "polygon");
 		to->circle = copy(a, area, "circle");
 	}
-	return 0;
+	if (read_arrival(object, &item->arrival, e)) {
+		return e->code;
+	}
+	return read_points(a, item, object, e);
 }
 
 static int read_words(struct alert *a, const json_t *object, struct err *e)
@@ -219,6 +288,7 @@ static int read_alert(struct alert *a, const json_t *object, struct err *e)
 	a->series = copy(a, object, "series");
 	a->revision = copy(a, object, "revision");
 	a->events = copy(a, object, "events");
+	a->comments = copy(a, object, "comments");
 	if (read_time(object, "issued", &a->issued, &a->offset_minutes, e) ||
 		read_time(object, "sent", &a->sent, NULL, e) ||
 		read_time(object, "effective", &a->effective, NULL, e) ||

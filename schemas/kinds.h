@@ -46,6 +46,15 @@ enum transition {
 	TRANSITION_RELEASED,
 };
 
+/* How far a tsunami, or strong shaking, is from a place. */
+enum arrival_state {
+	ARRIVAL_NONE,	  /* the telegram does not say */
+	ARRIVAL_EXPECTED, /* at a time */
+	ARRIVAL_IMMINENT, /* ただちに来襲と予測 */
+	ARRIVAL_PRESUMED, /* すでに到達と推測: nobody has seen it yet */
+	ARRIVAL_OBSERVED, /* the first wave was measured */
+};
+
 /* What the hub found to have changed for our municipalities; the model's word is "event". */
 enum event_type {
 	EVENT_ISSUED,
@@ -69,6 +78,8 @@ const char *severity_name(enum severity value);
 int severity_parse(const char *text, enum severity *out);
 const char *transition_name(enum transition value);
 int transition_parse(const char *text, enum transition *out);
+const char *arrival_state_name(enum arrival_state value);
+int arrival_state_parse(const char *text, enum arrival_state *out);
 const char *event_type_name(enum event_type value);
 int event_type_parse(const char *text, enum event_type *out);
 

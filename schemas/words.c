@@ -68,6 +68,15 @@ static const char *const transition_words[] = {
 };
 DEFINE_WORDS(transition, transition_words)
 
+static const char *const arrival_state_words[] = {
+	[ARRIVAL_NONE] = "none",
+	[ARRIVAL_EXPECTED] = "expected",
+	[ARRIVAL_IMMINENT] = "imminent",
+	[ARRIVAL_PRESUMED] = "presumed",
+	[ARRIVAL_OBSERVED] = "observed",
+};
+DEFINE_WORDS(arrival_state, arrival_state_words)
+
 static const char *const event_type_words[] = {
 	[EVENT_ISSUED] = "issued",
 	[EVENT_RAISED] = "raised",
