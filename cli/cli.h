@@ -11,6 +11,8 @@
  *   recipients.c  subscribers import/export/count
  *   feed.c        ingest: hands a file to the hub as a feed does
  *   offline.c     check, explain: what a telegram says and what would follow, without a hub
+ *   replay.c      replay: a recorded day judged again
+ *   against.c     explain --against: a recorded day under two configurations
  *   setup.c       profile, config check
  *   table.c       columns that line up with East Asian widths
  */
@@ -101,6 +103,7 @@ int run_subscribers(struct cli *cli, int argc, char **argv);
 int run_ingest(struct cli *cli, int argc, char **argv);
 int run_check(struct cli *cli, int argc, char **argv);
 int run_explain(struct cli *cli, int argc, char **argv);
+int run_replay(struct cli *cli, int argc, char **argv);
 int run_profile(struct cli *cli, int argc, char **argv);
 int run_config(struct cli *cli, int argc, char **argv);
 int run_verify_log(struct cli *cli, int argc, char **argv);

@@ -32,6 +32,9 @@ struct memory_state {
 	struct grave *graves;
 	size_t grave_count;
 	size_t grave_capacity;
+	const char **digests;
+	size_t digest_count;
+	size_t digest_capacity;
 };
 
 struct memory_state *memory_state_new(void)
@@ -47,6 +50,7 @@ void memory_state_free(struct memory_state *m)
 	free(m->rows);
 	free(m->broadcasts);
 	free(m->graves);
+	free(m->digests);
 	free(m);
 }
 
@@ -99,6 +103,18 @@ void memory_state_reader(struct memory_state *m, struct rules_reader *out)
 		.tombstone = has_tombstone,
 		.data = m,
 	};
+}
+
+bool memory_state_repeats(struct memory_state *m, const struct alert *alert)
+{
+	for (size_t i = 0; i < m->digest_count; i++) {
+		if (strcmp(m->digests[i], alert->digest) == 0) {
+			return true;
+		}
+	}
+	mem_grow((void **)&m->digests, &m->digest_capacity, m->digest_count, sizeof(*m->digests));
+	m->digests[m->digest_count++] = pool_copy_text(m->pool, alert->digest);
+	return false;
 }
 
 static struct state_row *find_row(struct memory_state *m, const struct state_row *like)
@@ -177,5 +193,46 @@ void memory_state_apply(
 	}
 	if (alert->reference_count == 0) {
 		keep_grave(m, alert->status, alert->series, "");
+	}
+}
+
+static int by_end(const void *a, const void *b)
+{
+	const struct state_row *x = *(const struct state_row *const *)a;
+	const struct state_row *y = *(const struct state_row *const *)b;
+	if (x->expires.ms != y->expires.ms) {
+		return x->expires.ms < y->expires.ms ? -1 : 1;
+	}
+	int town = strcmp(x->municipality, y->municipality);
+	return town ? town : strcmp(x->slot, y->slot);
+}
+
+void memory_state_ended(const struct memory_state *m, struct wall_time after,
+	struct wall_time until, void (*each)(void *to, const struct state_row *row), void *to)
+{
+	const struct state_row **ended = mem_new_array(m->row_count + 1, sizeof(*ended));
+	size_t count = 0;
+	for (size_t i = 0; i < m->row_count; i++) {
+		const struct state_row *row = &m->rows[i];
+		if (row->in_force && !wall_time_is_none(row->expires) &&
+			row->expires.ms > after.ms && row->expires.ms <= until.ms) {
+			ended[count++] = row;
+		}
+	}
+	qsort(ended, count, sizeof(*ended), by_end);
+	for (size_t i = 0; i < count; i++) {
+		each(to, ended[i]);
+	}
+	free(ended);
+}
+
+void memory_state_in_force(const struct memory_state *m, struct wall_time at,
+	void (*each)(void *to, const struct state_row *row), void *to)
+{
+	for (size_t i = 0; i < m->row_count; i++) {
+		const struct state_row *row = &m->rows[i];
+		if (row->in_force && (wall_time_is_none(row->expires) || row->expires.ms > at.ms)) {
+			each(to, row);
+		}
 	}
 }

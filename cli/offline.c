@@ -2,41 +2,20 @@
  *
  * What a telegram says (check) and what would follow from it (explain), without a hub.
  */
-#include "base/file.h"
 #include "base/json.h"
+#include "cli/against.h"
 #include "cli/cli.h"
+#include "cli/decision.h"
 #include "cli/load.h"
 #include "cli/memory_state.h"
 #include "cli/table.h"
-#include "ingest/decode.h"
+#include "cli/telegram.h"
 #include "ingest/xml.h"
 #include "rules/rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* NULL after printing why: file, line, code, reason. */
-static struct alert *decode_file(struct cli *cli, const char *file)
-{
-	struct err e = {0};
-	char *data = NULL;
-	size_t size = 0;
-	if (file_read(file, XML_SIZE_LIMIT, &data, &size, &e)) {
-		(void)cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
-		return NULL;
-	}
-	struct alert *alert = NULL;
-	struct decode_refusal refusal = {0};
-	int rc = decode_telegram(data, size, NULL, &alert, &refusal);
-	free(data);
-	if (rc) {
-		(void)cli_fail(cli, CLI_BAD_INPUT, "%s:%d: %s: %s", file, refusal.line,
-			refusal.code, refusal.reason);
-		return NULL;
-	}
-	return alert;
-}
 
 static void print_item(const struct alert_item *item)
 {
@@ -86,7 +65,7 @@ int run_check(struct cli *cli, int argc, char **argv)
 	xml_setup();
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		struct alert *alert = decode_file(cli, argv[i]);
+		struct alert *alert = telegram_read_or_say(cli, argv[i]);
 		if (!alert) {
 			worst = CLI_BAD_INPUT;
 		} else if (cli->json) {
@@ -107,43 +86,22 @@ static json_t *decision_to_json(const struct rules_decision *d)
 	for (size_t i = 0; i < d->trace_count; i++) {
 		(void)json_array_append_new(trace, json_string(d->trace[i]));
 	}
-	json_t *broadcasts = json_array();
-	for (size_t i = 0; i < d->broadcast_count; i++) {
-		const struct rules_broadcast *b = &d->broadcasts[i];
-		json_t *channels = json_array();
-		for (size_t k = 0; k < b->channels.count; k++) {
-			(void)json_array_append_new(channels, json_string(b->channels.list[k]));
-		}
-		json_t *one = json_object();
-		json_put(one, "broadcast", broadcast_to_json(b->broadcast));
-		json_put(one, "channels", channels);
-		json_put_flag(one, "hold", b->hold);
-		json_put_text(one, "hold_reason", b->hold_reason);
-		(void)json_array_append_new(broadcasts, one);
-	}
 	json_t *object = json_object();
 	json_put_text(object, "verdict", rules_verdict_name(d->verdict));
 	json_put_text(object, "reason", d->reason);
 	json_put_flag(object, "alarm", d->alarm);
 	json_put(object, "trace", trace);
-	json_put(object, "broadcasts", broadcasts);
+	json_put(object, "broadcasts", decision_broadcasts_json(d));
 	return object;
 }
 
 static void print_broadcast(const struct cli *cli, const struct rules_broadcast *rb)
 {
 	const struct broadcast *b = rb->broadcast;
-	char line[1024];
-	size_t at = 0;
-	line[0] = '\0';
-	for (size_t i = 0; i < rb->channels.count && at < sizeof(line); i++) {
-		int more = snprintf(
-			line + at, sizeof(line) - at, "%s%s", i ? ", " : "", rb->channels.list[i]);
-		at += more > 0 ? (size_t)more : 0;
-	}
+	char line[DECISION_LIST_SIZE];
 	say(_("  BROADCAST %s  %s, %s, rule %s\n"), b->id, cli_word(event_type_name(b->event)),
 		cli_word(severity_name(b->severity)), b->rule);
-	say(_("    channels: %s\n"), line);
+	say(_("    channels: %s\n"), decision_channels(&rb->channels, line));
 	if (rb->hold) {
 		say(_("    HELD: %s\n"), rb->hold_reason ? rb->hold_reason : "");
 	}
@@ -180,7 +138,7 @@ static int explain_files(
 	memory_state_reader(memory, &reader);
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		struct alert *alert = decode_file(cli, argv[i]);
+		struct alert *alert = telegram_read_or_say(cli, argv[i]);
 		if (!alert) {
 			worst = CLI_BAD_INPUT;
 			continue;
@@ -202,8 +160,39 @@ static int explain_files(
 	return worst;
 }
 
+/* NEW is the configuration in use unless -c names one; OLD the one in use unless --baseline names
+ * one. One of the two must be named. */
+static int explain_against(struct cli *cli, const char *folder, const char *baseline)
+{
+	if (!cli->config_path && !baseline) {
+		return cli_fail(cli, CLI_USAGE,
+			_("--against compares two configurations: name one with --config or "
+			  "--baseline"));
+	}
+	struct cli old = *cli;
+	old.config_path = baseline;
+	struct config *after = load_config(cli);
+	struct config *before = load_config(&old);
+	int code = CLI_BAD_INPUT;
+	if (before && after) {
+		xml_setup();
+		code = against_folder(cli, before, after, folder);
+	}
+	config_free(before);
+	config_free(after);
+	return code;
+}
+
 int run_explain(struct cli *cli, int argc, char **argv)
 {
+	const char *folder = cli_take_option(&argc, argv, "--against");
+	const char *baseline = cli_take_option(&argc, argv, "--baseline");
+	if (folder || baseline) {
+		return folder && argc == 0
+			       ? explain_against(cli, folder, baseline)
+			       : cli_fail(cli, CLI_USAGE, _("usage: hansho %s %s"), "explain",
+					 "--against FOLDER [--config NEW] [--baseline OLD]");
+	}
 	const char *at_text = cli_take_option(&argc, argv, "--at");
 	struct wall_time at = WALL_TIME_NONE;
 	if (argc < 1) {
