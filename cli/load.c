@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "channels/registry.h"
 #include "cli/table.h"
+#include "ingest/fetch/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +48,8 @@ struct config *load_config_file(struct cli *cli, const char *path, size_t *count
 {
 	struct config_faults faults;
 	config_faults_init(&faults);
-	struct config *config = config_load(path, &channel_registry_drivers, &faults);
+	const struct config_drivers drivers = fetch_registry_join(&channel_registry_drivers);
+	struct config *config = config_load(path, &drivers, &faults);
 	return finish(cli, config, &faults, count);
 }
 
@@ -62,9 +64,9 @@ struct config *load_config(struct cli *cli)
 	}
 	struct config_faults faults;
 	config_faults_init(&faults);
+	const struct config_drivers drivers = fetch_registry_join(&channel_registry_drivers);
 	size_t size;
 	const char *text = config_embedded(&size);
-	struct config *config =
-		config_load_text("(embedded)", text, size, &channel_registry_drivers, &faults);
+	struct config *config = config_load_text("(embedded)", text, size, &drivers, &faults);
 	return finish(cli, config, &faults, NULL);
 }

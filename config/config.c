@@ -136,6 +136,9 @@ void config_free(struct config *c)
 	if (!c) {
 		return;
 	}
+	for (size_t i = 0; i < c->feed_count; i++) {
+		json_decref(c->feeds[i].fetch.options);
+	}
 	for (size_t i = 0; i < c->channel_count; i++) {
 		json_decref(c->channels[i].options);
 	}

@@ -36,6 +36,12 @@ struct municipality {
 	const char *polygon;	       /* CAP form; "" when unknown */
 };
 
+/* What fetches a feed's telegrams from elsewhere (docs/internals/fetch-program.md). */
+struct fetch_config {
+	const char *program; /* hansho-fetch-PROGRAM; "": others bring the telegrams */
+	json_t *options;     /* the program's own, checked and with defaults filled in; owned */
+};
+
 struct feed_config {
 	const char *name;
 	const char *unix_path;	  /* "": no Unix socket */
@@ -49,6 +55,7 @@ struct feed_config {
 	int64_t rate_per_minute; /* messages; 0: no limit */
 	int64_t idle_timeout_ms; /* a connection that sends nothing */
 	int64_t silence_ms;	 /* dead-man timer; 0: none */
+	struct fetch_config fetch;
 };
 
 enum on_unknown { ON_UNKNOWN_RESEND, ON_UNKNOWN_HOLD };
@@ -159,6 +166,8 @@ struct config_driver {
 
 struct config_drivers {
 	const struct config_driver *(*find)(const char *name, void *data);
+	/* The same for fetch programs (name, rows and check count); NULL: there are none. */
+	const struct config_driver *(*find_fetch)(const char *name, void *data);
 	void *data;
 };
 
@@ -178,5 +187,7 @@ const struct channel_config *config_channel(const struct config *c, const char *
 const struct municipality *config_municipality(const struct config *c, const char *code);
 bool text_list_has(const struct text_list *list, const char *text);
 
-/* The JSON Schema of the whole file, generated from the option tables. The caller releases. */
-json_t *config_schema(const struct config_drivers *drivers, const char *const *driver_names);
+/* The JSON Schema of the whole file, generated from the option tables; both lists of names end with
+ * NULL. The caller releases. */
+json_t *config_schema(const struct config_drivers *drivers, const char *const *driver_names,
+	const char *const *fetch_names);

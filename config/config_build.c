@@ -12,7 +12,7 @@
 #include <sys/un.h>
 
 /* Relative to run_dir; the kernel's limit for socket paths is a small one. */
-static const char *socket_path(const struct config_source *s, const char *path, const char *text)
+const char *source_socket_path(const struct config_source *s, const char *path, const char *text)
 {
 	struct config *c = s->config;
 	const char *whole = option_resolve(c->pool, c->run_dir, text);
@@ -98,7 +98,8 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 		.silence_ms = json_int(feed, "silence", 0),
 	};
 	if (unix_path[0]) {
-		out->unix_path = socket_path(s, pool_printf(pool, "%s.unix", path), unix_path);
+		out->unix_path =
+			source_socket_path(s, pool_printf(pool, "%s.unix", path), unix_path);
 	}
 	if (tcp[0]) {
 		const char *key = pool_printf(pool, "%s.tcp", path);
@@ -112,7 +113,8 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 				tcp);
 		}
 	}
-	if (!unix_path[0] && !tcp[0]) {
+	config_build_fetch(s, feed, path, out);
+	if (!out->unix_path[0] && !tcp[0] && !out->fetch.program[0]) {
 		source_fault(s, path, "the feed has no listener: give it `unix` or `tcp`");
 	}
 }
@@ -175,7 +177,7 @@ void config_build(struct config_source *s, const json_t *whole)
 	c->state_dir = source_text(s, whole, "state_dir");
 	c->run_dir = source_text(s, whole, "run_dir");
 	c->secrets_dir = source_text(s, whole, "secrets_dir");
-	c->control_path = socket_path(
+	c->control_path = source_socket_path(
 		s, "control_socket", json_text(whole, "control_socket", "control.sock"));
 	c->log_level = source_text(s, whole, "log_level");
 	c->languages = source_texts(s, whole, "languages");
@@ -186,11 +188,12 @@ void config_build(struct config_source *s, const json_t *whole)
 	build_http(s, json_object_get(whole, "http"));
 	config_build_municipalities(s, json_object_get(whole, "municipalities"));
 	const json_t *feeds = json_object_get(whole, "feeds");
-	c->feed_count = json_array_size(feeds);
-	c->feeds = pool_take(c->pool, (c->feed_count + 1) * sizeof(*c->feeds));
-	for (size_t i = 0; i < c->feed_count; i++) {
+	size_t feed_count = json_array_size(feeds);
+	c->feeds = pool_take(c->pool, (feed_count + 1) * sizeof(*c->feeds));
+	for (size_t i = 0; i < feed_count; i++) {
 		build_feed(s, json_array_get(feeds, i), pool_printf(c->pool, "feeds[%zu]", i),
 			&c->feeds[i]);
+		c->feed_count = i + 1;
 	}
 	config_build_channels(s, json_object_get(whole, "channels"));
 	const json_t *rules = json_object_get(whole, "rules");

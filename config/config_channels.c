@@ -22,55 +22,6 @@ static enum on_unknown default_on_unknown(const char *driver)
 	return ON_UNKNOWN_HOLD;
 }
 
-static const struct yaml_node *options_node(
-	const struct config_source *s, const char *path, struct yaml_node *empty)
-{
-	const struct yaml_node *channel = yaml_follow(s->root, path);
-	const struct yaml_node *given = yaml_get(channel, "options");
-	if (given) {
-		return given;
-	}
-	*empty = *channel;
-	empty->kind = YAML_TABLE;
-	empty->key_line = channel->line;
-	empty->key_column = channel->column;
-	empty->first = NULL;
-	empty->last = NULL;
-	empty->count = 0;
-	return empty;
-}
-
-static json_t *read_options(
-	const struct config_source *s, const struct config_driver *driver, const char *channel_path)
-{
-	struct pool *pool = s->faults->pool;
-	const struct option_reader reader = {
-		.file = s->config->path,
-		.folder = s->folder,
-		.secrets_folder = s->config->secrets_dir,
-		.faults = s->faults,
-	};
-	const char *path = pool_printf(pool, "%s.options", channel_path);
-	struct yaml_node empty;
-	const struct yaml_node *node = options_node(s, channel_path, &empty);
-	size_t before = s->faults->count;
-	json_t *options = option_read_table(&reader, driver->rows, node, path);
-	if (!driver->rows && !json_is_object(options)) {
-		source_fault(s, path, "expected a table of keys");
-	}
-	/* The driver's own check counts on every row being good. */
-	if (driver->check && s->faults->count == before) {
-		const char *key = NULL;
-		struct err e = {0};
-		if (driver->check(options, &key, &e)) {
-			const char *whole =
-				key && key[0] ? pool_printf(pool, "%s.%s", path, key) : path;
-			source_fault(s, whole, "%s", e.text);
-		}
-	}
-	return options;
-}
-
 static void check_audience(const struct config_source *s, const struct config_driver *driver,
 	const struct channel_config *channel, const char *path)
 {
@@ -113,7 +64,7 @@ static void apply_driver(const struct config_source *s, const json_t *object,
 			limit, channel->batch_max);
 	}
 	check_audience(s, driver, channel, path);
-	channel->options = read_options(s, driver, path);
+	channel->options = source_options(s, driver, path);
 }
 
 static void build_channel(const struct config_source *s, const json_t *object, const char *path,

@@ -29,6 +29,17 @@ void config_build(struct config_source *s, const json_t *whole);
 void config_build_municipalities(struct config_source *s, const json_t *list);
 void config_build_channels(struct config_source *s, const json_t *list);
 
+/* A feed's `fetch`; out->unix_path is filled in when the feed has none. path is the feed's. */
+void config_build_fetch(const struct config_source *s, const json_t *feed, const char *path,
+	struct feed_config *out);
+
+/* The `options` below the table at path, by a driver's or program's rows and check. The caller
+ * releases. */
+json_t *source_options(
+	const struct config_source *s, const struct config_driver *driver, const char *path);
+/* A socket's path made absolute by run_dir; a fault at path when the kernel would not take it. */
+const char *source_socket_path(const struct config_source *s, const char *path, const char *text);
+
 /* What no single row can know: names that must exist, addresses, rules that cannot match. */
 void config_check(const struct config_source *s);
 void config_check_rules(const struct config_source *s);

@@ -56,6 +56,17 @@ const struct option_row municipality_rows[] = {
 	{0},
 };
 
+static const struct option_row fetch_rows[] = {
+	{.key = "program",
+		.type = OPTION_TEXT,
+		.required = true,
+		.help = "What fetches: see the fetch programs below."},
+	{.key = "options",
+		.type = OPTION_ANY,
+		.help = "The program's own keys: see hansho-fetch-NAME --describe."},
+	{0},
+};
+
 static const struct option_row feed_rows[] = {
 	{.key = "name", .type = OPTION_TEXT, .required = true, .help = "Shown by `hansho status`."},
 	{.key = "unix", .type = OPTION_TEXT, .help = "Unix socket, relative to run_dir."},
@@ -102,6 +113,11 @@ static const struct option_row feed_rows[] = {
 		.min = 0,
 		.max = 30 * DAY_MS,
 		.help = "Staff are told when the feed brought nothing this long; 0s never."},
+	{.key = "fetch",
+		.type = OPTION_TABLE,
+		.rows = fetch_rows,
+		.help = "A program that fetches the feed's telegrams; the feed then needs neither "
+			"unix nor tcp."},
 	{0},
 };
 

@@ -7,18 +7,48 @@
 #include "config/config_private.h"
 #include "config/option_schema.h"
 
-static json_t *driver_condition(const struct config_driver *driver, json_t *defs)
+/* When the table's `key` is the driver's name, its `options` are the driver's. */
+static json_t *driver_condition(const char *key, const struct config_driver *driver, json_t *defs)
 {
 	json_t *options = option_schema_table(driver->rows, defs);
 	json_t *then = json_pack("{s:{s:o}}", "properties", "options", options);
 	if (json_object_get(options, "required")) {
 		json_put(then, "required", json_pack("[s]", "options"));
 	}
-	return json_pack("{s:{s:{s:{s:s}}},s:o}", "if", "properties", "driver", "const",
-		driver->name, "then", then);
+	return json_pack("{s:{s:{s:{s:s}}},s:o}", "if", "properties", key, "const", driver->name,
+		"then", then);
 }
 
-json_t *config_schema(const struct config_drivers *drivers, const char *const *driver_names)
+/* Into table: the names that `key` may have, and the options each brings. */
+static void put_conditions(json_t *table, const char *key, const char *const *names,
+	const struct config_driver *(*find)(const char *name, void *data), void *data, json_t *defs)
+{
+	json_t *conditions = json_array();
+	json_t *known = json_array();
+	for (size_t i = 0; names[i]; i++) {
+		const struct config_driver *driver = find(names[i], data);
+		if (!driver) {
+			continue;
+		}
+		(void)json_array_append_new(known, json_string(driver->name));
+		if (driver->rows) {
+			(void)json_array_append_new(
+				conditions, driver_condition(key, driver, defs));
+		}
+	}
+	json_t *schema = json_object_get(json_object_get(table, "properties"), key);
+	(void)json_object_del(schema, "type");
+	json_put(schema, "enum", known);
+	/* The standard allows no empty list here. */
+	if (json_array_size(conditions) > 0) {
+		json_put(table, "allOf", conditions);
+	} else {
+		json_decref(conditions);
+	}
+}
+
+json_t *config_schema(const struct config_drivers *drivers, const char *const *driver_names,
+	const char *const *fetch_names)
 {
 	json_t *defs = json_object();
 	json_t *schema = option_schema_table(config_rows, defs);
@@ -27,24 +57,12 @@ json_t *config_schema(const struct config_drivers *drivers, const char *const *d
 	json_put_text(schema, "title", "hansho.yaml");
 	json_put_text(schema, "$comment",
 		"Generated from the option tables; tests/config fails when it is out of date.");
-	json_t *conditions = json_array();
-	json_t *names = json_array();
-	for (size_t i = 0; driver_names[i]; i++) {
-		const struct config_driver *driver = drivers->find(driver_names[i], drivers->data);
-		if (!driver) {
-			continue;
-		}
-		(void)json_array_append_new(names, json_string(driver->name));
-		if (driver->rows) {
-			(void)json_array_append_new(conditions, driver_condition(driver, defs));
-		}
-	}
 	json_t *properties = json_object_get(schema, "properties");
 	json_t *channel = json_object_get(json_object_get(properties, "channels"), "items");
-	json_t *driver_schema = json_object_get(json_object_get(channel, "properties"), "driver");
-	(void)json_object_del(driver_schema, "type");
-	json_put(driver_schema, "enum", names);
-	json_put(channel, "allOf", conditions);
+	put_conditions(channel, "driver", driver_names, drivers->find, drivers->data, defs);
+	json_t *feed = json_object_get(json_object_get(properties, "feeds"), "items");
+	json_t *fetch = json_object_get(json_object_get(feed, "properties"), "fetch");
+	put_conditions(fetch, "program", fetch_names, drivers->find_fetch, drivers->data, defs);
 	json_put(schema, "$defs", defs);
 	return schema;
 }

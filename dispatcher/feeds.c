@@ -6,6 +6,7 @@
 #include "base/jsonl.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "dispatcher/fetch.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
 #include "dispatcher/supervise.h"
@@ -24,7 +25,8 @@ enum {
 
 struct feed_state {
 	const struct feed_config *config;
-	json_t *listeners; /* as reported: real ports */
+	struct fetch_link *fetch; /* NULL: others bring the telegrams */
+	json_t *listeners;	  /* as reported: real ports */
 	int64_t connections;
 	uint64_t messages;
 	uint64_t refusals;
@@ -244,6 +246,21 @@ static void on_ended(void *data, int status, bool crashed)
 	}
 }
 
+/* They find the sockets by themselves as soon as these are there. */
+static int start_fetching(struct feeds *f, struct err *e)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const struct feed_config *config = f->list[i].config;
+		int rc = config->fetch.program[0]
+				 ? fetch_link_new(f->hub, config, &f->list[i].fetch, e)
+				 : 0;
+		if (rc) {
+			return err_prefix(e, "feed %s", config->name);
+		}
+	}
+	return 0;
+}
+
 int feeds_new(struct hub *hub, struct feeds **out, struct err *e)
 {
 	char path[PATH_MAX];
@@ -267,8 +284,13 @@ int feeds_new(struct hub *hub, struct feeds **out, struct err *e)
 		.name = "ingest", .argv = argv, .restart_first_ms = 100, .restart_max_ms = 10000};
 	struct child_handler handler = {.started = on_started, .ended = on_ended, .data = f};
 	f->child = child_new(hub->base, &spec, &handler);
-	*out = f;
 	child_start(f->child);
+	rc = start_fetching(f, e);
+	if (rc) {
+		feeds_free(f);
+		return rc;
+	}
+	*out = f;
 	return 0;
 }
 
@@ -280,6 +302,7 @@ void feeds_free(struct feeds *f)
 	child_free(f->child);
 	jsonl_link_free(f->link);
 	for (size_t i = 0; i < f->count; i++) {
+		fetch_link_free(f->list[i].fetch);
 		json_decref(f->list[i].listeners);
 	}
 	free(f->list);
@@ -306,10 +329,20 @@ void feeds_unpause(struct feeds *f)
 void feeds_stop(struct feeds *f)
 {
 	child_stop(f->child, STOP_GRACE_MS, false);
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->list[i].fetch) {
+			fetch_link_stop(f->list[i].fetch);
+		}
+	}
 }
 
 bool feeds_stopped(const struct feeds *f)
 {
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->list[i].fetch && !fetch_link_stopped(f->list[i].fetch)) {
+			return false;
+		}
+	}
 	return child_is_stopped(f->child);
 }
 
@@ -349,9 +382,22 @@ json_t *feeds_status(const struct feeds *f)
 				? -1
 				: (clock_wall_now().ms - feed->last.ms) / 1000);
 		json_put_flag(one, "silent", feed->silent);
+		if (feed->fetch) {
+			json_put(one, "fetch", fetch_link_status(feed->fetch));
+		}
 		(void)json_array_append_new(array, one);
 	}
 	return array;
+}
+
+/* Not knowing what the source has to say must never look like calm. */
+static const char *fetch_fault(const struct feed_state *feed)
+{
+	static char text[320];
+	struct fetch_health health = fetch_link_health(feed->fetch);
+	(void)snprintf(text, sizeof(text), "feed %s is %s: %s", feed->config->name, health.state,
+		health.text);
+	return text;
 }
 
 const char *feeds_fault(const struct feeds *f)
@@ -365,6 +411,10 @@ const char *feeds_fault(const struct feeds *f)
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->list[i].silent) {
 			return "a feed has been silent for longer than its limit";
+		}
+		if (f->list[i].fetch &&
+			strcmp(fetch_link_health(f->list[i].fetch).state, "ok") != 0) {
+			return fetch_fault(&f->list[i]);
 		}
 	}
 	return NULL;

@@ -28,7 +28,8 @@ bool feeds_stopped(const struct feeds *f);
 /* Once a second: dead-man timers. */
 void feeds_tick(struct feeds *f);
 
-/* [{name, listeners, connections, messages, refusals, age_s (-1 never), silent}] */
+/* [{name, listeners, connections, messages, refusals, age_s (-1 never), silent,
+ * fetch (fetch_link_status(), for feeds that are fetched)}] */
 json_t *feeds_status(const struct feeds *f);
 /* NULL while all is well, else why not (static or owned by f). */
 const char *feeds_fault(const struct feeds *f);

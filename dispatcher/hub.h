@@ -7,6 +7,7 @@
  *   hub.c        builds and ends struct hub, ticks, health
  *   supervise.c  one child process: start, watch, stop, restart with growing delay
  *   feeds.c      the link to the ingest process: alerts in, answers out
+ *   fetch.c      one fetch program: its process and the health of its source
  *   accept.c     one alert: identity, rules, records (inside the turn's transaction)
  *   turn.c       the transaction of one loop turn: accepts, outcomes, claims; commit; then answers
  *   channel*.c   one channel: its agents and life; its queue inside the transaction; what follows

@@ -8,6 +8,7 @@
 #include "channels/registry.h"
 #include "config/config.h"
 #include "dispatcher/hub.h"
+#include "ingest/fetch/registry.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -47,17 +48,16 @@ static void print_help(void)
 
 static struct config *load(const char *path)
 {
+	const struct config_drivers drivers = fetch_registry_join(&channel_registry_drivers);
 	struct config_faults faults;
 	config_faults_init(&faults);
 	struct config *config = NULL;
 	if (!path && access(DEFAULT_CONFIG, F_OK) != 0) {
 		size_t size;
 		const char *text = config_embedded(&size);
-		config = config_load_text(
-			"(embedded)", text, size, &channel_registry_drivers, &faults);
+		config = config_load_text("(embedded)", text, size, &drivers, &faults);
 	} else {
-		config = config_load(
-			path ? path : DEFAULT_CONFIG, &channel_registry_drivers, &faults);
+		config = config_load(path ? path : DEFAULT_CONFIG, &drivers, &faults);
 	}
 	for (size_t i = 0; i < faults.count; i++) {
 		const struct config_fault *f = &faults.list[i];

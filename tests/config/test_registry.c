@@ -8,6 +8,7 @@
 #include "channels/registry.h"
 #include "config/profile.h"
 #include "fake_drivers.h"
+#include "ingest/fetch/registry.h"
 #include "schema_text.h"
 
 #include <dirent.h>
@@ -49,8 +50,9 @@ static void test_examples(void **state)
 	struct dirent **entries;
 	int count = scandir(EXAMPLES, &entries, is_yaml, alphasort);
 	assert_true(count >= 3);
+	const struct config_drivers real = fetch_registry_join(&channel_registry_drivers);
 	for (int i = 0; i < count; i++) {
-		check_example(entries[i]->d_name, &channel_registry_drivers);
+		check_example(entries[i]->d_name, &real);
 		check_example(entries[i]->d_name, &lenient_drivers);
 		free(entries[i]);
 	}
@@ -62,7 +64,8 @@ static void test_iwaki_has_five_systems(void **state)
 	(void)state;
 	struct config_faults faults;
 	config_faults_init(&faults);
-	struct config *c = config_load(EXAMPLES "iwaki.yaml", &channel_registry_drivers, &faults);
+	const struct config_drivers real = fetch_registry_join(&channel_registry_drivers);
+	struct config *c = config_load(EXAMPLES "iwaki.yaml", &real, &faults);
 	assert_non_null(c);
 	static const char *const drivers[] = {"mail", "areamail", "mqtt", "social", "banner"};
 	for (size_t i = 0; i < COUNT_OF(drivers); i++) {

@@ -42,21 +42,25 @@ def load_schema():
     return json.loads((TOP / "schemas" / "config.schema.json").read_text())
 
 
-def driver_keys(schema):
-    """Driver name -> keys of its options."""
-    found = {}
-    for branch in schema["properties"]["channels"]["items"]["allOf"]:
-        name = branch["if"]["properties"]["driver"]["const"]
-        found[name] = keys_of(branch["then"]["properties"]["options"])
-    return found
+def options_of(schema, kind):
+    """Name of a driver or fetch program -> the schema of its options."""
+    top = schema["properties"]
+    table, key = {
+        "DRIVER OPTIONS": (top["channels"]["items"], "driver"),
+        "FETCH PROGRAMS": (top["feeds"]["items"]["properties"]["fetch"], "program"),
+    }[kind]
+    return {b["if"]["properties"][key]["const"]: b["then"]["properties"]["options"] for b in table.get("allOf", [])}
 
 
-def driver_sections():
-    """Driver name -> the text of its part of the page."""
+def sections(kind):
+    """Name of a driver or fetch program -> the text of its part of the page."""
     text = page("hansho.yaml.5")
-    text = text[text.index(".Sh DRIVER OPTIONS") : text.index(".Sh RULES")]
-    parts = SECTION_OF_DRIVER.split(text)
+    text = text[text.index(f".Sh {kind}") + 4 :]
+    parts = SECTION_OF_DRIVER.split(text[: text.index(".Sh ")])
     return dict(zip(parts[1::2], parts[2::2]))
+
+
+KINDS = ["DRIVER OPTIONS", "FETCH PROGRAMS"]
 
 
 def common_part():
@@ -86,12 +90,13 @@ def test_no_key_is_invented(schema):
     assert items(common_part()) - known == set()
 
 
-def test_every_driver_option_is_described(schema):
-    sections = driver_sections()
-    wanted = driver_keys(schema)
-    assert set(sections) == set(wanted)
-    assert {d: keys - items(sections[d]) for d, keys in wanted.items() if keys - items(sections[d])} == {}
-    assert {d: items(sections[d]) - keys for d, keys in wanted.items() if items(sections[d]) - keys} == {}
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_option_is_described(schema, kind):
+    texts = sections(kind)
+    wanted = {name: keys_of(options) for name, options in options_of(schema, kind).items()}
+    assert set(texts) == set(wanted)
+    assert {d: keys - items(texts[d]) for d, keys in wanted.items() if keys - items(texts[d])} == {}
+    assert {d: items(texts[d]) - keys for d, keys in wanted.items() if items(texts[d]) - keys} == {}
 
 
 def headings(text):
@@ -123,12 +128,11 @@ def differences(node, text):
             yield f"{key}: {shown[key]}: it goes from {value['minimum']} to {value['maximum']}"
 
 
-def test_defaults_and_bounds_of_drivers(schema):
+@pytest.mark.parametrize("kind", KINDS)
+def test_defaults_and_bounds_of_options(schema, kind):
     wrong = []
-    for branch in schema["properties"]["channels"]["items"]["allOf"]:
-        name = branch["if"]["properties"]["driver"]["const"]
-        options = branch["then"]["properties"]["options"]
-        wrong += [f"{name}.{line}" for line in differences(options, driver_sections()[name])]
+    for name, options in options_of(schema, kind).items():
+        wrong += [f"{name}.{line}" for line in differences(options, sections(kind)[name])]
     assert wrong == []
 
 

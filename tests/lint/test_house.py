@@ -22,11 +22,12 @@ MAY_INCLUDE = {
     "rules": {"base", "schemas", "config"},
     "ingest": {"base", "schemas", "config", "net"},
     "channels": {"base", "schemas", "config", "net"},
-    "dispatcher": {"base", "schemas", "config", "store", "rules", "channels"},
+    "dispatcher": {"base", "schemas", "config", "store", "rules", "ingest", "channels"},
     "cli": {"base", "schemas", "config", "rules", "ingest", "channels"},
 }
 ONLY_HEADERS = {
     ("dispatcher", "channels"): {"channels/registry.h"},
+    ("dispatcher", "ingest"): {"ingest/fetch/registry.h"},
 }
 DELIVERY_LIBRARIES = re.compile(r"#include <(curl/|libesmtp|mosquitto|gmime/)")
 
