@@ -25,5 +25,6 @@ void diff_overtaken(struct judgement *j);
 /* Appends the rows to write to the decision. Call it when threads are settled. */
 void diff_write(struct judgement *j);
 
-/* For other steps: whether the row is in force now. */
+/* For other steps: the row of a slot (NULL: none), and whether it is in force now. */
+struct state_row *diff_find_row(const struct view *view, const char *slot);
 bool diff_is_live(const struct judgement *j, const struct state_row *row);

@@ -6,7 +6,6 @@
 
 #include "rules/rules_private.h"
 
-struct state_row *diff_find_row(const struct view *view, const char *slot);
 struct effect *diff_add_effect(
 	struct judgement *j, struct view *view, const struct state_row *old, const char *slot);
 /* The slot is no longer in force; event says why, if it was. */

@@ -72,6 +72,39 @@ static enum touch_answer by_eew(const struct municipality *m, const struct alert
 										   : TOUCH_NO;
 }
 
+/* 全国・地方予報区等 and the prefectures in each (別表第一 of JMA's forecast rules). */
+static enum touch_answer by_region(const struct municipality *m, const struct alert_area *area)
+{
+	static const struct {
+		const char *code;
+		const char *prefectures;
+	} regions[] = {
+		{"010100", "01"},
+		{"010200", "02 03 04 05 06 07"},
+		{"010300", "08 09 10 11 12 13 14 19 20"},
+		{"010400", "21 22 23 24"},
+		{"010500", "15 16 17 18"},
+		{"010600", "25 26 27 28 29 30"},
+		{"010700", "31 32 33 34"},
+		{"010800", "36 37 38 39"},
+		{"010900", "35 40 41 42 43 44"},
+		{"011000", "45 46"},
+		{"011100", "47"},
+	};
+	char prefecture[3] = {m->code[0], m->code[0] ? m->code[1] : '\0', '\0'};
+	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
+		if (strcmp(regions[i].code, area->code) == 0) {
+			return strstr(regions[i].prefectures, prefecture) ? TOUCH_COARSE : TOUCH_NO;
+		}
+	}
+	return strcmp(area->code, "010000") == 0 ? TOUCH_COARSE : TOUCH_CANNOT_TELL;
+}
+
+static enum touch_answer by_office(const struct municipality *m, const struct alert_area *area)
+{
+	return text_list_has(&m->offices, area->code) ? TOUCH_COARSE : TOUCH_NO;
+}
+
 /* Five or six digits; 07000 is the whole prefecture. */
 static enum touch_answer by_municipality(
 	const struct municipality *m, const struct alert_area *area)
@@ -95,6 +128,8 @@ static const struct {
 	{AREA_JMA_TSUNAMI, by_tsunami},
 	{AREA_JMA_VOLCANO, by_volcano},
 	{AREA_JMA_RIVER, by_river},
+	{AREA_JMA_REGION, by_region},
+	{AREA_JMA_OFFICE, by_office},
 	{AREA_MUNICIPALITY, by_municipality},
 };
 
@@ -192,7 +227,10 @@ static struct item_answer item_touches(
 		const struct alert_area *area = &item->areas[i];
 		enum touch_answer answer = area_touches(j->config, m, area);
 		if (answer == TOUCH_CANNOT_TELL) {
-			cannot_tell++;
+			/* A coast section beside a list of municipalities is in that list. */
+			bool in_list = strcmp(area->system, AREA_JMA_SURGE) == 0 &&
+				       has_fine_areas(j->alert, item);
+			cannot_tell += in_list ? 0 : 1;
 			answer = TOUCH_NO;
 		}
 		if (by_city_only && strcmp(area->system, AREA_JMA_SEISMIC_AREA) == 0) {
@@ -217,7 +255,18 @@ static struct item_answer item_touches(
 	return best;
 }
 
-/* A river telegram that lists no municipality is about those that an earlier one listed. */
+static bool lists_cities(const struct alert_item *item)
+{
+	for (size_t i = 0; i < item->area_count; i++) {
+		if (strcmp(item->areas[i].system, AREA_JMA_RIVER) != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A river telegram that lists no municipality is about those that an earlier one listed. The end
+ * and a lower level are for all who heard of the river, whoever is still in the list. */
 static bool follows_flood(
 	struct judgement *j, const struct view *view, const struct alert_item *item)
 {
@@ -225,18 +274,9 @@ static bool follows_flood(
 		j->alert->format != ALERT_FORMAT_JMX) {
 		return false;
 	}
-	for (size_t i = 0; i < item->area_count; i++) {
-		if (strcmp(item->areas[i].system, AREA_JMA_RIVER) != 0) {
-			return false;
-		}
-	}
-	const char *slot = slot_of(j, item);
-	for (size_t i = 0; i < view->row_count; i++) {
-		if (strcmp(view->rows[i].slot, slot) == 0 && diff_is_live(j, &view->rows[i])) {
-			return true;
-		}
-	}
-	return false;
+	const struct state_row *row = diff_find_row(view, slot_of(j, item));
+	return diff_is_live(j, row) &&
+	       (!lists_cities(item) || slot_ends(j->alert, item) || slot_compare(item, row) < 0);
 }
 
 static bool is_nationwide(const struct alert_item *item)

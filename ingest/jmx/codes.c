@@ -36,6 +36,10 @@ static const struct jmx_code weather_codes[] = {
 	{"36", "weather.snow", SEVERITY_EXTREME, 0},
 	{"06", "weather.snow", SEVERITY_MODERATE, 0},
 	{"12", "weather.snow", SEVERITY_MINOR, 0},
+	/* Floods by municipality, abolished in 2026: in VPWW53 and VPWW54 they stand for any VXKO
+	 * of level 3 to 5, and level 2. */
+	{"04", "flood.river", SEVERITY_MODERATE, 3},
+	{"18", "flood.river", SEVERITY_MINOR, 2},
 	{"14", "weather.advisory_other", SEVERITY_MINOR, 0},
 	{"17", "weather.advisory_other", SEVERITY_MINOR, 0},
 	{"20", "weather.advisory_other", SEVERITY_MINOR, 0},

@@ -52,6 +52,15 @@ static void add_municipalities(struct jmx *j, struct alert_item *item)
 	}
 }
 
+/* A band of rain is told twice: shortly before it forms, and when it has. */
+static const char *stage_of(const char *tag)
+{
+	if (strcmp(tag, "線状降水帯直前") == 0) {
+		return "直前";
+	}
+	return strcmp(tag, "線状降水帯発生") == 0 ? "発生" : "";
+}
+
 static void decode_tag(struct jmx *j, const xmlNode *node, const char *tag)
 {
 	const struct jmx_code *code = jmx_flash_tag(tag);
@@ -62,6 +71,7 @@ static void decode_tag(struct jmx *j, const xmlNode *node, const char *tag)
 		jmx_warn(j, "unknown-code", "the tag \"%s\" is unknown", tag);
 	}
 	like.kind = kind_find(code ? code->kind : "weather.info");
+	like.value = stage_of(tag);
 	struct alert_item *item = jmx_item(j, &like);
 	const xmlNode *areas = xml_child(node, JMX_NS_HEAD, "Areas");
 	for (const xmlNode *area = xml_child(areas, JMX_NS_HEAD, "Area"); area;

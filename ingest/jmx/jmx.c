@@ -287,6 +287,18 @@ static const xmlNode *find_body(const xmlNode *root)
 	return xml_child(root, NULL, "Body");
 }
 
+static int refuse_title(const struct jmx *j, struct decode_refusal *refusal)
+{
+	int line = (int)xmlGetLineNo(j->control);
+	if (!j->type) {
+		return decode_refuse(refusal, "not-handled", line,
+			"no decoder knows the title \"%s\"", j->a->title);
+	}
+	return decode_refuse(refusal, "not-handled", line,
+		"%s \"%s\" carries nothing this hub acts on%s%s", j->type->type, j->a->title,
+		j->type->why ? ": " : "", j->type->why ? j->type->why : "");
+}
+
 static int decode(const xmlNode *root, struct alert *a, struct decode_refusal *refusal)
 {
 	struct jmx j = {
@@ -303,9 +315,7 @@ static int decode(const xmlNode *root, struct alert *a, struct decode_refusal *r
 	a->title = xml_child_text(j.pool, j.control, JMX_NS, "Title");
 	j.type = jmx_type_find(a->title);
 	if (!j.type || !j.type->decode) {
-		return decode_refuse(refusal, "not-handled", (int)xmlGetLineNo(j.control),
-			"%s \"%s\" carries nothing this hub acts on",
-			j.type ? j.type->type : "unknown title", a->title);
+		return refuse_title(&j, refusal);
 	}
 	a->type = j.type->type;
 	a->office = xml_child_text(j.pool, j.control, JMX_NS, "EditorialOffice");

@@ -6,8 +6,9 @@
  * What the rules may rely on:
  * - series: TYPE/KEY. KEY is the EventID (the lowest of several) for seismic types, the volcano,
  *   the river forecast area, the part of the EventID before "_" for VPBS50, and the 府県予報区 code
- *   for VPWW (the editorial office where the telegram names none, as in some cancels). The office
- *   is never part of a seismic key: the backup centre may take over in the middle of an event.
+ *   for VPWW, VPNO50, VPHW and VPWP50 (the editorial office where the telegram names none, as in
+ * some cancels); EventID and editorial office for bulletins. The office is never part of a seismic
+ * key: the backup centre may take over in the middle of an event.
  * - revision orders by strcmp() within a series and is unique: serial, time of issue, InfoType
  *   (0 issue, 1 correction, 2 cancel) and sending time; types whose serials start anew or are
  *   empty put the time of issue first. So a cancel that repeats the last serial comes after it,
@@ -41,9 +42,10 @@ enum {
 };
 
 enum jmx_key {
-	JMX_KEY_EVENT,	/* lowest EventID */
-	JMX_KEY_PREFIX, /* EventID up to "_" */
-	JMX_KEY_OFFICE, /* 府県予報区 code, else the editorial office */
+	JMX_KEY_EVENT,	      /* lowest EventID */
+	JMX_KEY_PREFIX,	      /* EventID up to "_" */
+	JMX_KEY_OFFICE,	      /* 府県予報区 code, else the editorial office */
+	JMX_KEY_EVENT_OFFICE, /* EventID and editorial office: each office counts for itself */
 };
 
 struct jmx;
@@ -55,6 +57,7 @@ struct jmx_type {
 	enum jmx_key key;
 	bool serial_first;	  /* the serial orders within the series */
 	const char *const *kinds; /* of a VPWW title, ends with NULL: the hazards it states */
+	const char *why;	  /* of a refusal; NULL: nothing special */
 };
 
 /* One telegram while it is decoded. */
@@ -84,6 +87,13 @@ void jmx_flood(struct jmx *j);
 void jmx_volcano(struct jmx *j);
 void jmx_eruption(struct jmx *j);
 void jmx_flash(struct jmx *j);
+void jmx_tornado(struct jmx *j);
+void jmx_bulletin(struct jmx *j);
+void jmx_outlook(struct jmx *j);
+/* Of the transition set: VXWW50, VPOA50, VPNO50. */
+void jmx_landslide(struct jmx *j);
+void jmx_record_rain(struct jmx *j);
+void jmx_special_notice(struct jmx *j);
 
 /* Sets series and revision from the envelope. */
 void jmx_identify(struct jmx *j, int info_rank);

@@ -39,18 +39,30 @@ static const char *event_prefix(struct jmx *j)
 	return pool_copy(j->pool, event, strcspn(event, "_"));
 }
 
+/* The widest area of the families that are keyed by it: Body first, else Headline. */
+static bool is_wide(const char *type)
+{
+	static const char *const wide[] = {"気象警報・注意報（府県予報区等）",
+		"気象特別警報報知（府県予報区等）", "竜巻注意情報（発表細分）"};
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {
+		if (strcmp(type, wide[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static const char *warning_area(struct jmx *j)
 {
-	static const char wide[] = "気象警報・注意報（府県予報区等）";
 	for (const xmlNode *w = xml_child(j->body, JMX_NS_METE, "Warning"); w; w = xml_next(w)) {
-		if (strcmp(xml_attribute(j->pool, w, "type"), wide) == 0) {
+		if (is_wide(xml_attribute(j->pool, w, "type"))) {
 			return jmx_at(j, w, JMX_NS_METE, "Item/Area/Code");
 		}
 	}
 	const xmlNode *headline = xml_child(j->head, JMX_NS_HEAD, "Headline");
 	for (const xmlNode *i = xml_child(headline, JMX_NS_HEAD, "Information"); i;
 		i = xml_next(i)) {
-		if (strcmp(xml_attribute(j->pool, i, "type"), wide) == 0) {
+		if (is_wide(xml_attribute(j->pool, i, "type"))) {
 			return jmx_at(j, i, JMX_NS_HEAD, "Item/Areas/Area/Code");
 		}
 	}
@@ -61,6 +73,12 @@ static const char *office_key(struct jmx *j)
 {
 	const char *area = warning_area(j);
 	return area[0] ? area : j->a->office;
+}
+
+static const char *event_office(struct jmx *j)
+{
+	const char *event = lowest_event(j);
+	return event[0] ? pool_printf(j->pool, "%s@%s", event, j->a->office) : "";
 }
 
 static const char *utc(struct jmx *j, struct wall_time t)
@@ -93,6 +111,7 @@ void jmx_identify(struct jmx *j, int info_rank)
 		[JMX_KEY_EVENT] = lowest_event,
 		[JMX_KEY_PREFIX] = event_prefix,
 		[JMX_KEY_OFFICE] = office_key,
+		[JMX_KEY_EVENT_OFFICE] = event_office,
 	};
 	const char *key = keys[j->type->key](j);
 	if (!key[0]) {

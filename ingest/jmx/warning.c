@@ -2,14 +2,17 @@
  *
  * VPWW55-61: the full state of a 府県予報区 for one hazard (VPWW58: two), municipality by
  * municipality. The coarser area types repeat it and are left out, except the coast sections of
- * VPWW57, which say what no municipality does.
+ * VPWW57, which say what no municipality does. VPWW53 and VPWW54, sent beside them for some years,
+ * have the same form, all hazards in one telegram, and no level 4: 大雨危険警報 stands there as
+ * 大雨警報, a flood of any level from 3 as 洪水警報, and only the Notice, which is shown to people,
+ * tells.
  */
 #include "ingest/jmx/codes.h"
 #include "ingest/jmx/jmx_private.h"
 
 #include <string.h>
 
-enum { HAZARD_LIMIT = 2 };
+enum { HAZARD_LIMIT = 9 };
 
 /* What one Item says of one hazard. */
 struct hazard_state {
@@ -77,6 +80,45 @@ static size_t hazard_index(const struct jmx *j, const struct kind *kind)
 	return 0;
 }
 
+static bool states_hazard(const struct jmx *j, const char *name)
+{
+	size_t i = 0;
+	while (j->type->kinds[i] && strcmp(j->type->kinds[i], name) != 0) {
+		i++;
+	}
+	return j->type->kinds[i] != NULL;
+}
+
+static void keep(struct jmx *j, const struct alert_item *like, const xmlNode *area,
+	const char *system, struct hazard_state *states)
+{
+	struct hazard_state *state = &states[hazard_index(j, like->kind)];
+	if (like->transition != TRANSITION_RELEASED) {
+		state->in_force = true;
+		jmx_area(j, jmx_item(j, like), system, area);
+		return;
+	}
+	state->ended = *like;
+	state->ended.severity = SEVERITY_UNKNOWN;
+	state->ended.level = 0;
+}
+
+/* "大雨警報（土砂災害、浸水害）" of the old telegrams is about two hazards by its Condition, whose
+ * words are a closed list. Without Condition it is rain alone. */
+static void keep_old_rain(struct jmx *j, const char *condition, const struct alert_item *like,
+	const xmlNode *area, const char *system, struct hazard_state *states)
+{
+	bool slides = strstr(condition, "土砂災害") != NULL;
+	if (slides) {
+		struct alert_item slide = *like;
+		slide.kind = kind_find("weather.landslide");
+		keep(j, &slide, area, system, states);
+	}
+	if (!slides || strstr(condition, "浸水害")) {
+		keep(j, like, area, system, states);
+	}
+}
+
 static void decode_kind(struct jmx *j, const xmlNode *kind, const xmlNode *area, const char *system,
 	struct hazard_state *states)
 {
@@ -95,15 +137,13 @@ static void decode_kind(struct jmx *j, const xmlNode *kind, const xmlNode *area,
 	} else {
 		judge_unknown(j, kind, &like);
 	}
-	struct hazard_state *state = &states[hazard_index(j, like.kind)];
-	if (like.transition == TRANSITION_RELEASED) {
-		like.severity = SEVERITY_UNKNOWN;
-		like.level = 0;
-		state->ended = like;
-		return;
+	const char *condition = xml_child_text(j->pool, kind, JMX_NS_METE, "Condition");
+	bool rain = strcmp(like.kind->name, "weather.rain") == 0;
+	if (rain && states_hazard(j, "weather.landslide")) {
+		keep_old_rain(j, condition, &like, area, system, states);
+	} else {
+		keep(j, &like, area, system, states);
 	}
-	state->in_force = true;
-	jmx_area(j, jmx_item(j, &like), system, area);
 }
 
 /* Each hazard of the title that is not in force in this area is stated as such, so that a diff
@@ -142,6 +182,19 @@ static void decode_item(struct jmx *j, const xmlNode *item, const char *system)
 	state_absence(j, area, system, states);
 }
 
+/* What the codes of an old telegram hide is told in words: they go with the headline. */
+static void say_notice(struct jmx *j)
+{
+	for (const xmlNode *n = xml_child(j->body, JMX_NS_METE, "Notice"); n; n = xml_next(n)) {
+		const char *notice = xml_text(j->pool, n);
+		struct alert_texts *headline = &j->a->headline;
+		if (notice[0] && headline->count > 0) {
+			headline->list[0].text =
+				pool_printf(j->pool, "%s\n%s", headline->list[0].text, notice);
+		}
+	}
+}
+
 void jmx_warning(struct jmx *j)
 {
 	static const struct {
@@ -162,4 +215,5 @@ void jmx_warning(struct jmx *j)
 			}
 		}
 	}
+	say_notice(j);
 }

@@ -96,7 +96,7 @@ static const struct expectation expectations[] = {
 		"weather.rain 43 unknown L0 released - | 1 jma.city:0720400\n"
 		"weather.rain 03 unknown L0 released - | 2 jma.city:0754100..jma.city:0754200\n"},
 	{"rainband", "actual issue VPBS50 VPBS50/HJPTC202611202020",
-		"weather.rainband 線状降水帯発生 severe L0 none - | 1 jma.forecast:070020\n"},
+		"weather.rainband 線状降水帯発生 severe L0 none 発生 | 1 jma.forecast:070020\n"},
 	{"record-rain", "actual update VPBS50 VPBS50/KJPTC202611202030",
 		"weather.record_rain 記録雨 severe L0 none - | 3 "
 		"jma.forecast:070020..jma.city:0754100\n"},

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * VPHW50 竜巻注意情報 and VPHW51 the same with a sighting. The title of the Head changed in 2026
+ * (気象防災速報（竜巻注意）); codes and lists did not. It ends at ValidDateTime, no telegram says
+ * so.
+ */
+#include "ingest/jmx/codes.h"
+#include "ingest/jmx/jmx_private.h"
+
+#include <string.h>
+
+static const struct {
+	const char *type;
+	const char *system;
+} lists[] = {
+	/* Finest first: the first that is there decides. */
+	{"竜巻注意情報（市町村等）", AREA_JMA_CITY},
+	{"竜巻注意情報（市町村等をまとめた地域等）", AREA_JMA_FORECAST},
+	{"竜巻注意情報（一次細分区域等）", AREA_JMA_FORECAST},
+	{"竜巻注意情報（発表細分）", AREA_JMA_FORECAST},
+};
+
+static const xmlNode *find_list(struct jmx *j, const char *type)
+{
+	const xmlNode *headline = xml_child(j->head, JMX_NS_HEAD, "Headline");
+	const xmlNode *i = xml_child(headline, JMX_NS_HEAD, "Information");
+	while (i && strcmp(xml_attribute(j->pool, i, "type"), type) != 0) {
+		i = xml_next(i);
+	}
+	return i;
+}
+
+static void decode_item(struct jmx *j, const xmlNode *node, const char *system)
+{
+	bool sighted = strcmp(j->type->type, "VPHW51") == 0;
+	struct alert_item like = {
+		.kind = kind_find("weather.tornado"),
+		.code = jmx_at(j, node, JMX_NS_HEAD, "Kind/Code"),
+		.name = jmx_at(j, node, JMX_NS_HEAD, "Kind/Name"),
+		.value = sighted ? "目撃" : "",
+		.severity = sighted ? SEVERITY_SEVERE : SEVERITY_MODERATE,
+	};
+	if (jmx_code_equal(like.code, "0")) {
+		return; /* なし */
+	}
+	if (!jmx_code_equal(like.code, "1")) {
+		jmx_warn(j, "unknown-code", "the tornado code \"%s\" is unknown", like.code);
+	}
+	struct alert_item *item = jmx_item(j, &like);
+	const xmlNode *areas = xml_child(node, JMX_NS_HEAD, "Areas");
+	for (const xmlNode *area = xml_child(areas, JMX_NS_HEAD, "Area"); area;
+		area = xml_next(area)) {
+		jmx_area(j, item, system, area);
+	}
+}
+
+void jmx_tornado(struct jmx *j)
+{
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const xmlNode *list = find_list(j, lists[i].type);
+		for (const xmlNode *item = xml_child(list, JMX_NS_HEAD, "Item"); item;
+			item = xml_next(item)) {
+			decode_item(j, item, lists[i].system);
+		}
+		if (list) {
+			return;
+		}
+	}
+	jmx_warn(j, "no-areas", "the Headline lists no areas");
+}
