@@ -4,37 +4,10 @@
  */
 #include "base/json.h"
 #include "channels/registry.h"
+#include "net/broker_options.h"
 
 #include <errno.h>
 #include <string.h>
-
-static const struct option_row tls_rows[] = {
-	{.key = "ca_file",
-		.type = OPTION_FILE,
-		.required = true,
-		.help = "Certificate authorities the broker's certificate is checked against."},
-	{.key = "cert_file", .type = OPTION_FILE, .help = "Our client certificate, PEM."},
-	{.key = "key_file", .type = OPTION_SECRET, .help = "Its private key, PEM."},
-	{0},
-};
-
-static const struct option_row broker_rows[] = {
-	{.key = "host", .type = OPTION_TEXT, .required = true, .help = "Name or address."},
-	{.key = "port",
-		.type = OPTION_INT,
-		.fallback = "8883",
-		.min = 1,
-		.max = 65535,
-		.help = "TCP port; 8883 is MQTT over TLS, 1883 plain."},
-	{.key = "tls",
-		.type = OPTION_TABLE,
-		.rows = tls_rows,
-		.help = "TLS 1.2 or later; without it the connection is plain, for closed networks "
-			"only."},
-	{.key = "username", .type = OPTION_TEXT, .help = "User name at the broker."},
-	{.key = "password_file", .type = OPTION_SECRET, .help = "File with the password."},
-	{0},
-};
 
 static const struct option_row pattern_rows[] = {
 	{.key = "on_s",
@@ -65,7 +38,7 @@ static const struct option_row rows[] = {
 	{.key = "brokers",
 		.type = OPTION_LIST,
 		.required = true,
-		.rows = broker_rows,
+		.rows = broker_option_rows,
 		.help = "Brokers in the order they are tried."},
 	{.key = "live_key",
 		.type = OPTION_SECRET,
@@ -142,22 +115,9 @@ static const struct option_row rows[] = {
 static int check(const json_t *options, const char **key, struct err *e)
 {
 	*key = "brokers";
-	if (json_array_size(json_object_get(options, "brokers")) == 0) {
-		return err_set(e, -EINVAL, "at least one broker is needed");
-	}
-	size_t i;
-	json_t *broker;
-	json_array_foreach(json_object_get(options, "brokers"), i, broker)
-	{
-		const json_t *tls = json_object_get(broker, "tls");
-		bool cert = json_object_get(tls, "cert_file");
-		if (cert != (json_object_get(tls, "key_file") != NULL)) {
-			return err_set(e, -EINVAL, "tls: cert_file and key_file go together");
-		}
-		if (json_object_get(broker, "password_file") &&
-			json_text(broker, "username", "")[0] == '\0') {
-			return err_set(e, -EINVAL, "password_file needs a username");
-		}
+	int rc = broker_options_check(json_object_get(options, "brokers"), e);
+	if (rc != 0) {
+		return rc;
 	}
 	*key = "drill_key";
 	const char *drill_key = json_text(options, "drill_key", "");

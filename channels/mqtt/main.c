@@ -361,7 +361,7 @@ static const char *driver_probe(void *instance, int timeout_ms, char *text, size
 		return "down";
 	}
 	receipts_flush(&d->receipts, d->agent);
-	const struct broker_address *first = &d->settings->addresses[0];
+	const struct broker_address *first = &d->settings->brokers.list[0];
 	char name[320];
 	(void)snprintf(name, sizeof(name), "%s:%d", first->host, first->port);
 	bool standby = strcmp(name, broker_name(d->broker)) != 0;
@@ -420,8 +420,8 @@ static int driver_open(const json_t *options, const char *channel, const char *s
 	d->subscriptions[0] = d->topics[0];
 	d->subscriptions[1] = d->topics[1];
 	const struct broker_settings settings = {
-		.addresses = d->settings->addresses,
-		.address_count = d->settings->address_count,
+		.addresses = d->settings->brokers.list,
+		.address_count = d->settings->brokers.count,
 		.client_id = d->settings->client_id,
 		.keep_session = true, /* acks that come while we are away are kept for us */
 		.session_expiry_s = SESSION_EXPIRY_S,

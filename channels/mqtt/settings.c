@@ -1,64 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "channels/mqtt/settings.h"
 
-#include "base/file.h"
 #include "base/json.h"
 #include "channels/mqtt/siren_order.h"
 #include "channels/mqtt/topic.h"
 
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *copy(struct mqtt_settings *s, const json_t *object, const char *key)
-{
-	return pool_copy_text(s->pool, json_text(object, key, ""));
-}
-
-static int read_broker(
-	struct mqtt_settings *s, const json_t *row, struct broker_address *to, struct err *e)
-{
-	const json_t *tls = json_object_get(row, "tls");
-	*to = (struct broker_address){
-		.host = copy(s, row, "host"),
-		.port = (int)json_int(row, "port", tls ? 8883 : 1883),
-		.ca_file = copy(s, tls, "ca_file"),
-		.cert_file = copy(s, tls, "cert_file"),
-		.key_file = copy(s, tls, "key_file"),
-		.username = copy(s, row, "username"),
-		.password = "",
-	};
-	const char *path = json_text(row, "password_file", "");
-	if (path[0] == '\0') {
-		return 0;
-	}
-	char *secret = NULL;
-	int rc = file_read_secret(path, &secret, e);
-	if (rc) {
-		return err_prefix(e, "brokers: %s: password_file: ", to->host);
-	}
-	to->password = pool_copy_text(s->pool, secret);
-	OPENSSL_cleanse(secret, strlen(secret));
-	free(secret);
-	return 0;
-}
-
-static int read_brokers(struct mqtt_settings *s, const json_t *list, struct err *e)
-{
-	s->addresses = pool_take(s->pool, (json_array_size(list) + 1) * sizeof(*s->addresses));
-	size_t i;
-	json_t *row;
-	json_array_foreach(list, i, row)
-	{
-		int rc = read_broker(s, row, &s->addresses[i], e);
-		if (rc) {
-			return rc;
-		}
-		s->address_count++;
-	}
-	return 0;
-}
 
 static int read_keys(struct mqtt_settings *s, const json_t *options, struct err *e)
 {
@@ -117,7 +66,8 @@ int mqtt_settings_new(const json_t *options, const char *channel, const char *si
 	if (!siren_name_valid(site)) {
 		rc = err_set(e, -EINVAL, "site: \"%s\" cannot be part of a topic", site);
 	}
-	rc = rc ? rc : read_brokers(s, json_object_get(options, "brokers"), e);
+	rc = rc ? rc
+		: broker_addresses_read(&s->brokers, pool, json_object_get(options, "brokers"), e);
 	rc = rc ? rc : read_keys(s, options, e);
 	rc = rc ? rc : siren_patterns_new(json_object_get(options, "patterns"), &s->patterns, e);
 	if (rc) {
@@ -134,10 +84,7 @@ void mqtt_settings_free(struct mqtt_settings *s)
 	if (!s) {
 		return;
 	}
-	for (size_t i = 0; i < s->address_count; i++) {
-		char *password = (char *)s->addresses[i].password;
-		OPENSSL_cleanse(password, strlen(password));
-	}
+	broker_addresses_clear(&s->brokers);
 	siren_key_free(s->live_key);
 	siren_key_free(s->drill_key);
 	siren_patterns_free(s->patterns);

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "channels/mqtt/key.h"
 #include "channels/mqtt/pattern.h"
-#include "net/broker.h"
+#include "net/broker_options.h"
 
 #include <jansson.h>
 
@@ -15,8 +15,7 @@ struct mqtt_settings {
 	struct pool *pool;
 	const char *channel;
 	const char *site;
-	struct broker_address *addresses;
-	size_t address_count;
+	struct broker_addresses brokers;
 	const char *client_id;
 	struct siren_key *live_key;
 	struct siren_key *drill_key; /* NULL: drills are refused */

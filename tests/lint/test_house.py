@@ -17,7 +17,7 @@ MAY_INCLUDE = {
     "base": set(),
     "schemas": {"base"},
     "config": {"base", "schemas"},
-    "net": {"base", "schemas"},
+    "net": {"base", "schemas", "config"},
     "store": {"base", "schemas"},
     "rules": {"base", "schemas", "config"},
     "ingest": {"base", "schemas", "config", "net"},
@@ -26,6 +26,7 @@ MAY_INCLUDE = {
     "cli": {"base", "schemas", "config", "rules", "ingest", "channels"},
 }
 ONLY_HEADERS = {
+    ("net", "config"): {"config/option.h"},
     ("dispatcher", "channels"): {"channels/registry.h"},
     ("dispatcher", "ingest"): {"ingest/fetch/registry.h"},
 }
