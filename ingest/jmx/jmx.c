@@ -5,103 +5,7 @@
  */
 #include "ingest/jmx/jmx_private.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-const char *jmx_at(struct jmx *j, const xmlNode *node, const char *ns, const char *path)
-{
-	return xml_text(j->pool, xml_path(node, ns, path));
-}
-
-void jmx_say(struct buf *text, const char *paragraph)
-{
-	if (paragraph[0]) {
-		/* Too much text is cut by whole paragraphs; an alert is not lost for it. */
-		(void)buf_addf(text, "%s%s", text->size > 0 ? "\n" : "", paragraph);
-		text->failed = 0;
-	}
-}
-
-enum transition jmx_compare(bool last_known, enum severity last, enum severity now)
-{
-	if (!last_known) {
-		return TRANSITION_ISSUED;
-	}
-	if (now == last) {
-		return TRANSITION_CONTINUED;
-	}
-	return now > last ? TRANSITION_RAISED : TRANSITION_LOWERED;
-}
-
-void jmx_warn(struct jmx *j, const char *code, const char *format, ...)
-{
-	if (j->a->warning_count >= JMX_WARNING_LIMIT) {
-		return;
-	}
-	char text[512];
-	va_list args;
-	va_start(args, format);
-	utf8_vprint(text, sizeof(text), format, args);
-	va_end(args);
-	alert_add_warning(j->a, code, "%s", text);
-}
-
-static bool item_like(const struct alert_item *item, const struct alert_item *like)
-{
-	return item->kind == like->kind && item->severity == like->severity &&
-	       item->level == like->level && item->transition == like->transition &&
-	       strcmp(item->code, like->code) == 0 && strcmp(item->name, like->name) == 0 &&
-	       strcmp(item->value, like->value) == 0;
-}
-
-struct alert_item *jmx_item(struct jmx *j, const struct alert_item *like)
-{
-	for (size_t i = 0; i < j->a->item_count; i++) {
-		if (item_like(&j->a->items[i], like)) {
-			return &j->a->items[i];
-		}
-	}
-	if (j->a->item_count >= JMX_ITEM_LIMIT) {
-		if (!j->crowded) {
-			j->crowded = true;
-			jmx_warn(j, "too-many-items", "more than %d kinds of item", JMX_ITEM_LIMIT);
-		}
-		return NULL;
-	}
-	struct alert_item *item = alert_add_item(j->a, like->kind);
-	item->code = like->code;
-	item->name = like->name;
-	item->value = like->value;
-	item->severity = like->severity;
-	item->level = like->level;
-	item->transition = like->transition;
-	return item;
-}
-
-void jmx_area_text(struct jmx *j, struct alert_item *item, const char *system, const char *code,
-	const char *name)
-{
-	if (!item || !code[0]) {
-		return;
-	}
-	if (j->area_count >= JMX_AREA_LIMIT) {
-		if (j->area_count == JMX_AREA_LIMIT) {
-			jmx_warn(j, "too-many-areas", "more than %d areas", JMX_AREA_LIMIT);
-			j->area_count++;
-		}
-		return;
-	}
-	j->area_count++;
-	alert_add_area(j->a, item, system, code, name);
-}
-
-void jmx_area(struct jmx *j, struct alert_item *item, const char *system, const xmlNode *area)
-{
-	const char *ns = area->ns ? (const char *)area->ns->href : NULL;
-	jmx_area_text(j, item, system, xml_child_text(j->pool, area, ns, "Code"),
-		xml_child_text(j->pool, area, ns, "Name"));
-}
 
 static void read_status(struct jmx *j)
 {
@@ -194,11 +98,34 @@ static void read_texts(struct jmx *j)
 	alert_add_text(j->a, &j->a->headline, "ja", headline);
 }
 
+/* "0141 0149" of every comment. One element may hold several, and blanks of any kind. */
+static void read_comment_codes(struct jmx *j, const char *ns)
+{
+	enum { CODES_LIMIT = 400 };
+	const xmlNode *comments = xml_child(j->body, ns, "Comments");
+	struct buf codes;
+	buf_init(&codes, CODES_LIMIT);
+	for (const xmlNode *one = comments ? comments->children : NULL; one; one = one->next) {
+		const char *text = xml_child_text(j->pool, one, ns, "Code");
+		for (text += strspn(text, " \t\r\n"); *text; text += strspn(text, " \t\r\n")) {
+			size_t size = strcspn(text, " \t\r\n");
+			(void)buf_addf(
+				&codes, "%s%.*s", codes.size > 0 ? " " : "", (int)size, text);
+			codes.failed = 0;
+			text += size;
+		}
+	}
+	j->a->comments = pool_copy_text(j->pool, codes.size > 0 ? buf_text(&codes) : "");
+	buf_clear(&codes);
+}
+
 /* The comments that most bodies have at their end, in the namespace of the Body. */
 static void read_comments(struct jmx *j)
 {
 	const char *ns = j->body->ns ? (const char *)j->body->ns->href : NULL;
+	read_comment_codes(j, ns);
 	jmx_say(&j->description, jmx_at(j, j->body, ns, "Text"));
+	jmx_say(&j->description, jmx_at(j, j->body, ns, "NextAdvisory"));
 	jmx_say(&j->description, jmx_at(j, j->body, ns, "Comments/ForecastComment/Text"));
 	jmx_say(&j->description, jmx_at(j, j->body, ns, "Comments/FreeFormComment"));
 	jmx_say(&j->description, jmx_at(j, j->body, ns, "Comment/Text"));
@@ -317,7 +244,7 @@ static int decode(const xmlNode *root, struct alert *a, struct decode_refusal *r
 	if (!j.type || !j.type->decode) {
 		return refuse_title(&j, refusal);
 	}
-	a->type = j.type->type;
+	a->type = j.type->subtype ? j.type->subtype(&j) : j.type->type;
 	a->office = xml_child_text(j.pool, j.control, JMX_NS, "EditorialOffice");
 	a->sender = xml_child_text(j.pool, j.control, JMX_NS, "PublishingOffice");
 	a->events = xml_child_text(j.pool, j.head, JMX_NS_HEAD, "EventID");

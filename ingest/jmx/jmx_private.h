@@ -37,6 +37,7 @@
 enum {
 	JMX_ITEM_LIMIT = 1000,
 	JMX_AREA_LIMIT = 10000,
+	JMX_POINT_LIMIT = 2000,
 	JMX_WARNING_LIMIT = 100,
 	JMX_TEXT_LIMIT = 64 * 1024
 };
@@ -55,7 +56,9 @@ struct jmx_type {
 	const char *type;	       /* data type code */
 	void (*decode)(struct jmx *j); /* items and texts of the Body; NULL: not handled */
 	enum jmx_key key;
-	bool serial_first;	  /* the serial orders within the series */
+	bool serial_first; /* the serial orders within the series */
+	/* The data type where two share a title; NULL: type. Called before anything is decoded. */
+	const char *(*subtype)(struct jmx *j);
 	const char *const *kinds; /* of a VPWW title, ends with NULL: the hazards it states */
 	const char *why;	  /* of a refusal; NULL: nothing special */
 };
@@ -72,6 +75,7 @@ struct jmx {
 	struct buf description;
 	struct buf instruction;
 	size_t area_count;
+	size_t point_count;
 	bool crowded; /* the item limit was reached, and said */
 };
 
@@ -80,12 +84,26 @@ const struct jmx_type *jmx_type_find(const char *title);
 
 /* Families. Each reads j->body, which is not NULL. */
 void jmx_tsunami(struct jmx *j);
+void jmx_tsunami_info(struct jmx *j);
 void jmx_eew(struct jmx *j);
+void jmx_eew_forecast(struct jmx *j);
+void jmx_eew_test(struct jmx *j);
 void jmx_intensity(struct jmx *j);
+void jmx_long_period(struct jmx *j);
+void jmx_hypocentre(struct jmx *j);
+void jmx_earthquake_count(struct jmx *j);
+void jmx_earthquake_text(struct jmx *j);
+void jmx_nankai(struct jmx *j);
+void jmx_nankai_text(struct jmx *j);
+const char *jmx_nankai_type(struct jmx *j);
+void jmx_hokkaido(struct jmx *j);
 void jmx_warning(struct jmx *j);
 void jmx_flood(struct jmx *j);
 void jmx_volcano(struct jmx *j);
 void jmx_eruption(struct jmx *j);
+void jmx_volcano_info(struct jmx *j);
+void jmx_volcano_text(struct jmx *j);
+void jmx_ash(struct jmx *j);
 void jmx_flash(struct jmx *j);
 void jmx_tornado(struct jmx *j);
 void jmx_bulletin(struct jmx *j);
@@ -101,10 +119,15 @@ void jmx_identify(struct jmx *j, int info_rank);
 /* The item equal to like in everything but areas, added when there is none yet; NULL when the
  * limit is reached (with a warning). Valid until the next call. */
 struct alert_item *jmx_item(struct jmx *j, const struct alert_item *like);
+/* The same, but an item of its own even where an equal one is there. */
+struct alert_item *jmx_new_item(struct jmx *j, const struct alert_item *like);
 /* Puts an Area element (Name, Code) under an item. */
 void jmx_area(struct jmx *j, struct alert_item *item, const char *system, const xmlNode *area);
 void jmx_area_text(struct jmx *j, struct alert_item *item, const char *system, const char *code,
 	const char *name);
+
+/* Whether an area of this code stands under any item. */
+bool jmx_lists(const struct alert *a, const char *code);
 
 /* alert_add_warning() up to JMX_WARNING_LIMIT. Too long a text is cut. */
 void jmx_warn(struct jmx *j, const char *code, const char *format, ...)
@@ -112,6 +135,18 @@ void jmx_warn(struct jmx *j, const char *code, const char *format, ...)
 
 /* Trimmed text at a path below node, in one namespace; "" when absent. */
 const char *jmx_at(struct jmx *j, const xmlNode *node, const char *ns, const char *path);
+/* A time at such a path; WALL_TIME_NONE when there is none that can be read. */
+struct wall_time jmx_time(struct jmx *j, const xmlNode *parent, const char *ns, const char *path);
+/* "20日15時10分" in Japan. */
+const char *jmx_clock(struct jmx *j, struct wall_time t);
+/* Height in a TsunamiHeight element under parent: "10m", "10m超", "巨大"; "" when none is given. */
+const char *jmx_tsunami_height(struct jmx *j, const xmlNode *parent);
+/* Of a FirstHeight element, which may be NULL. */
+struct alert_arrival jmx_tsunami_arrival(struct jmx *j, const xmlNode *first);
+/* "噴火警戒レベル3" for code 13; "" for a volcano without levels. */
+const char *jmx_volcano_level(struct jmx *j, const char *code);
+/* "震源：福島県沖 深さ　２０ｋｍ Ｍ７．９" into the description. */
+void jmx_say_hypocentre(struct jmx *j);
 /* Appends a paragraph unless it is empty. */
 void jmx_say(struct buf *text, const char *paragraph);
 

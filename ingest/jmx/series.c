@@ -118,8 +118,8 @@ void jmx_identify(struct jmx *j, int info_rank)
 		/* An alert without its id is still an alert: it stands alone. */
 		key = utc(j, j->a->issued);
 		jmx_warn(j, "missing-event", "no EventID or area names the series of this %s",
-			j->type->type);
+			j->a->type);
 	}
-	j->a->series = pool_printf(j->pool, "%s/%s", j->type->type, key);
+	j->a->series = pool_printf(j->pool, "%s/%s", j->a->type, key);
 	set_revision(j, info_rank);
 }

@@ -31,34 +31,55 @@ static const char *ended_kind(const char *code, const struct jmx_code *last)
 	return "tsunami.forecast";
 }
 
-/* "10m", "10m超", "巨大"; "" when no height is given. */
-static const char *height(struct jmx *j, const xmlNode *item)
+const char *jmx_tsunami_height(struct jmx *j, const xmlNode *parent)
 {
-	const xmlNode *node =
-		xml_child(xml_child(item, JMX_NS_SEIS, "MaxHeight"), JMX_NS_BASIS, "TsunamiHeight");
+	const xmlNode *node = xml_child(parent, JMX_NS_BASIS, "TsunamiHeight");
 	const char *number = xml_text(j->pool, node);
 	const char *words = xml_attribute(j->pool, node, "description");
 	if (!number[0] || strcmp(number, "NaN") == 0) {
 		return words;
 	}
-	const char *more = strstr(words, "超") ? "超" : strstr(words, "未満") ? "未満" : "";
+	const char *more = strstr(words, "超")	   ? "超"
+			   : strstr(words, "以上") ? "以上"
+			   : strstr(words, "未満") ? "未満"
+						   : "";
 	return pool_printf(j->pool, "%s%s%s", number, xml_attribute(j->pool, node, "unit"), more);
 }
 
-/* "15時10分" in Japan; the hub's texts never count on it. */
-static const char *arrival(struct jmx *j, const xmlNode *item)
+/* JMA gives these conditions no codes; there is a closed list of them. */
+struct alert_arrival jmx_tsunami_arrival(struct jmx *j, const xmlNode *first)
 {
-	const xmlNode *first = xml_child(item, JMX_NS_SEIS, "FirstHeight");
-	const char *condition = xml_child_text(j->pool, first, JMX_NS_SEIS, "Condition");
-	const char *time = xml_child_text(j->pool, first, JMX_NS_SEIS, "ArrivalTime");
-	struct wall_time t;
-	if (!time[0] || wall_time_parse(time, strlen(time), &t, NULL) != 0) {
+	static const struct {
+		const char *condition;
+		enum arrival_state state;
+	} rows[] = {
+		{"ただちに津波来襲と予測", ARRIVAL_IMMINENT},
+		{"津波到達中と推測", ARRIVAL_PRESUMED},
+		{"早いところでは既に津波到達と推定", ARRIVAL_PRESUMED},
+		{"第１波の到達を確認", ARRIVAL_OBSERVED},
+	};
+	struct alert_arrival a = {.at = jmx_time(j, first, JMX_NS_SEIS, "ArrivalTime")};
+	const char *condition = jmx_at(j, first, JMX_NS_SEIS, "Condition");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strcmp(rows[i].condition, condition) == 0) {
+			a.state = rows[i].state;
+			return a;
+		}
+	}
+	a.state = wall_time_is_none(a.at) ? ARRIVAL_NONE : ARRIVAL_EXPECTED;
+	return a;
+}
+
+/* "15時10分" in Japan, for the description. */
+static const char *arrival_words(struct jmx *j, const struct alert_item *item, const xmlNode *node)
+{
+	const struct alert_arrival *a = &item->arrival;
+	const char *condition = jmx_at(j, node, JMX_NS_SEIS, "FirstHeight/Condition");
+	if (a->state == ARRIVAL_NONE || wall_time_is_none(a->at)) {
 		return condition;
 	}
-	char local[WALL_TIME_TEXT_SIZE];
-	(void)wall_time_format(t, CLOCK_JST_OFFSET_MINUTES, local);
-	return pool_printf(j->pool, "%.2s日%.2s時%.2s分到達予想%s%s", local + 8, local + 11,
-		local + 14, condition[0] ? " " : "", condition);
+	return pool_printf(
+		j->pool, "%s到達予想%s%s", jmx_clock(j, a->at), condition[0] ? " " : "", condition);
 }
 
 static void say_coast(
@@ -104,8 +125,9 @@ static void decode_coast(struct jmx *j, const xmlNode *node)
 		like.transition = TRANSITION_RELEASED;
 	} else {
 		judge(j, code, last, &like, coast);
-		like.value = height(j, node);
-		first = arrival(j, node);
+		like.value = jmx_tsunami_height(j, xml_child(node, JMX_NS_SEIS, "MaxHeight"));
+		like.arrival = jmx_tsunami_arrival(j, xml_child(node, JMX_NS_SEIS, "FirstHeight"));
+		first = arrival_words(j, &like, node);
 	}
 	const xmlNode *area = xml_child(node, JMX_NS_SEIS, "Area");
 	if (area) {

@@ -80,28 +80,20 @@ static void decode_item(
 	}
 }
 
-static struct volcano read_volcano(struct jmx *j)
+const char *jmx_volcano_level(struct jmx *j, const char *code)
 {
-	struct volcano v = {.value = ""};
-	const char *code = jmx_at(j, list_of(j, mountains), JMX_NS_VOLC, "Kind/Code");
-	const struct jmx_code *row = jmx_volcano_code(code);
-	if (strlen(code) == 2 && code[0] == '1' && row) {
-		v.value = pool_printf(j->pool, "噴火警戒レベル%c", code[1]);
-	}
-	v.keep_out = row && row->severity == SEVERITY_SEVERE;
-	return v;
+	bool level = strlen(code) == 2 && code[0] == '1' && jmx_volcano_code(code);
+	return level ? pool_printf(j->pool, "噴火警戒レベル%c", code[1]) : "";
 }
 
-static bool listed(const struct alert *a, const char *code)
+static struct volcano read_volcano(struct jmx *j)
 {
-	for (size_t i = 0; i < a->item_count; i++) {
-		for (size_t k = 0; k < a->items[i].area_count; k++) {
-			if (strcmp(a->items[i].areas[k].code, code) == 0) {
-				return true;
-			}
-		}
-	}
-	return false;
+	struct volcano v = {0};
+	const char *code = jmx_at(j, list_of(j, mountains), JMX_NS_VOLC, "Kind/Code");
+	const struct jmx_code *row = jmx_volcano_code(code);
+	v.value = jmx_volcano_level(j, code);
+	v.keep_out = row && row->severity == SEVERITY_SEVERE;
+	return v;
 }
 
 /* Says what each municipality is to do, and adds those that no other list names. */
@@ -119,7 +111,7 @@ static void decode_measures(struct jmx *j, const struct volcano *volcano)
 		for (; area && left > 0; area = xml_next(area), left--) {
 			const char *name = xml_child_text(j->pool, area, JMX_NS_VOLC, "Name");
 			jmx_say(&j->description, pool_printf(j->pool, "%s：%s", name, like.name));
-			if (!listed(j->a, xml_child_text(j->pool, area, JMX_NS_VOLC, "Code"))) {
+			if (!jmx_lists(j->a, xml_child_text(j->pool, area, JMX_NS_VOLC, "Code"))) {
 				jmx_area(j, jmx_item(j, &like), AREA_JMA_CITY, area);
 			}
 		}

@@ -53,13 +53,13 @@ static const struct expectation expectations[] = {
 		"earthquake.intensity - moderate L0 none 3 | 2 "
 		"jma.seismic_area:252..jma.seismic_city:0720200\n"},
 	{"eew-1-first", "actual issue VXSE43 VXSE43/20261120143000",
-		"eew.warning 10 severe L0 none 5- | 1 jma.seismic_area:251\n"
+		"eew.warning 10 severe L0 none 5+ | 1 jma.seismic_area:251\n"
 		"eew.warning 10 severe L0 none 4 | 1 jma.seismic_area:220\n"},
 	{"eew-2-update", "actual update VXSE43 VXSE43/20261120143000",
-		"eew.warning 11 extreme L0 none 6- | 1 jma.seismic_area:251\n"
+		"eew.warning 11 extreme L0 none 6+ | 1 jma.seismic_area:251\n"
 		"eew.warning 10 severe L0 none 5- | 1 jma.seismic_area:250\n"
 		"eew.warning 19 severe L0 none 5- | 1 jma.seismic_area:220\n"
-		"eew.forecast 00 moderate L0 none 3 | 1 jma.seismic_area:252\n"},
+		"eew.forecast 00 moderate L0 none 4 | 1 jma.seismic_area:252\n"},
 	{"eew-3-cancel", "actual cancel VXSE43 VXSE43/20261120143000", ""},
 	{"flood-1-level4", "actual update VXKO VXKO/070028000100",
 		"flood.river 40 severe L4 none - | 2 jma.river:070028000100..jma.city:0720400\n"},

@@ -140,8 +140,7 @@ static void test_refused(void **state)
 		const char *code;
 		const char *says;
 	} rows[] = {
-		{"known but not handled", {.title = "緊急地震速報配信テスト"}, "not-handled",
-			"VXSE42"},
+		{"known but not handled", {.title = "推定噴煙流向報"}, "not-handled", "VFVO60"},
 		{"title nobody knows", {.title = "新しい情報"}, "not-handled", "新しい情報"},
 		{"doctype", {.before = "<!DOCTYPE Report>"}, "doctype", "DOCTYPE"},
 		{"text in front", {.before = "hello"}, "not-xml", "well-formed"},
