@@ -142,6 +142,9 @@ void config_free(struct config *c)
 	for (size_t i = 0; i < c->channel_count; i++) {
 		json_decref(c->channels[i].options);
 	}
+	for (size_t i = 0; i < c->feed_count; i++) {
+		json_decref(c->feeds[i].mail_rules);
+	}
 	pool_free(c->pool);
 }
 

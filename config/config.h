@@ -47,9 +47,10 @@ struct feed_config {
 	const char *unix_path;	  /* "": no Unix socket */
 	const char *tcp_host;	  /* "": no TCP listener */
 	int tcp_port;		  /* 0 with a host: any free port, reported by `hansho status` */
-	struct text_list formats; /* "jmx", "cap", "json" */
+	struct text_list formats; /* "jmx", "cap", "jalert-mail", "json" */
 	struct text_list sources; /* CIDR; empty: any (loopback listeners) */
-	struct text_list senders; /* CAP senders allowed; empty: any */
+	struct text_list senders; /* CAP senders, or addresses of mails; empty: any CAP sender */
+	json_t *mail_rules;	  /* checked content of the file `mail_rules`; owned; NULL: none */
 	int64_t max_bytes;	  /* of one message */
 	int64_t max_connections;
 	int64_t rate_per_minute; /* messages; 0: no limit */
@@ -179,6 +180,11 @@ struct config *config_load_text(const char *path, const char *text, size_t size,
 	const struct config_drivers *drivers, struct config_faults *faults);
 void config_free(struct config *c);
 
+/* Rules for mails alone, for tools and fuzzing: NULL when there is any fault. The areas they name
+ * are not looked up. The caller releases. */
+json_t *config_mail_rules_text(
+	const char *file, const char *text, size_t size, struct config_faults *faults);
+
 /* The built-in configuration, for a hub started without any: one socket, no remote channel; state
  * under ./hansho-run. Its path is "(embedded)". Static; followed by a zero. */
 const char *config_embedded(size_t *size);
@@ -186,6 +192,9 @@ const char *config_embedded(size_t *size);
 const struct channel_config *config_channel(const struct config *c, const char *name);
 const struct municipality *config_municipality(const struct config *c, const char *code);
 bool text_list_has(const struct text_list *list, const char *text);
+
+/* The JSON Schema of a file of mail rules. The caller releases. */
+json_t *config_mail_rules_schema(void);
 
 /* The JSON Schema of the whole file, generated from the option tables; both lists of names end with
  * NULL. The caller releases. */

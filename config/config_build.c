@@ -78,6 +78,30 @@ static void build_http(const struct config_source *s, const json_t *http)
 	}
 }
 
+/* Who may send, and what is meant: without both, any mail could sound sirens, or none. */
+static void build_mail(const struct config_source *s, const json_t *feed, const char *path,
+	struct feed_config *out)
+{
+	const char *file = json_text(feed, "mail_rules", "");
+	bool takes_mail = text_list_has(&out->formats, "jalert-mail");
+	if (takes_mail && out->senders.count == 0) {
+		source_fault(s, path,
+			"a feed of mails needs `senders`: the addresses the receiver sends from");
+	}
+	if (takes_mail && !file[0]) {
+		source_fault(s, path,
+			"a feed of mails needs `mail_rules`: the file that says what they mean");
+	}
+	if (!file[0]) {
+		return;
+	}
+	const char *key = pool_printf(s->config->pool, "%s.mail_rules", path);
+	if (!takes_mail) {
+		source_fault(s, key, "the feed does not take mails: add jalert-mail to `formats`");
+	}
+	out->mail_rules = config_read_mail_rules(s, file, key);
+}
+
 static void build_feed(const struct config_source *s, const json_t *feed, const char *path,
 	struct feed_config *out)
 {
@@ -117,6 +141,7 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 	if (!out->unix_path[0] && !tcp[0] && !out->fetch.program[0]) {
 		source_fault(s, path, "the feed has no listener: give it `unix` or `tcp`");
 	}
+	build_mail(s, feed, path, out);
 }
 
 static void build_rule(const struct config_source *s, const json_t *rule, struct rule *out)

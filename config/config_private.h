@@ -47,6 +47,10 @@ void config_check_rules(const struct config_source *s);
 void config_check_kinds(
 	const struct config_source *s, const struct text_list *kinds, const char *path);
 
+/* The checked file of mail rules (mail_rules.c), faults in it told under its own name; NULL when it
+ * cannot be read at all. path is that of the key that names it. The caller releases. */
+json_t *config_read_mail_rules(const struct config_source *s, const char *file, const char *path);
+
 /* Copies of JSON texts in the config's pool. */
 const char *source_text(const struct config_source *s, const json_t *object, const char *key);
 struct text_list source_texts(const struct config_source *s, const json_t *object, const char *key);

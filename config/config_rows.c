@@ -76,13 +76,20 @@ static const struct option_row feed_rows[] = {
 	{.key = "formats",
 		.type = OPTION_TEXTS,
 		.fallback = "[jmx, cap, json]",
-		.choices = "jmx cap json",
+		.choices = "jmx cap jalert-mail json",
 		.help = "Formats taken."},
 	{.key = "sources",
 		.type = OPTION_TEXTS,
 		.help = "Addresses or networks (192.0.2.0/24) that may connect; needed when tcp "
 			"is not on loopback."},
-	{.key = "senders", .type = OPTION_TEXTS, .help = "CAP senders taken; without it any."},
+	{.key = "senders",
+		.type = OPTION_TEXTS,
+		.help = "CAP senders taken; without it any. Of mails: addresses, or @domains, one "
+			"of which must be that of the From line or of the envelope."},
+	{.key = "mail_rules",
+		.type = OPTION_FILE,
+		.help = "File that says what the mails of the J-Alert receiver mean; needed for "
+			"the format jalert-mail."},
 	{.key = "max_message",
 		.type = OPTION_SIZE,
 		.fallback = "8MiB",

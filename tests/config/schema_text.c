@@ -27,3 +27,11 @@ char *schema_text(void)
 	json_decref(schema);
 	return text;
 }
+
+char *mail_rules_schema_text(void)
+{
+	json_t *schema = config_mail_rules_schema();
+	char *text = json_dumps(schema, JSON_INDENT(1) | JSON_SORT_KEYS);
+	json_decref(schema);
+	return text;
+}

@@ -79,24 +79,29 @@ static void test_iwaki_has_five_systems(void **state)
 	config_faults_clear(&faults);
 }
 
-static void test_committed_schema_is_up_to_date(void **state)
+static void check_committed(const char *path, char *generated, const char *command)
 {
-	(void)state;
 	char *committed;
 	size_t size;
 	struct err e = {0};
-	if (file_read(SOURCE_DIR "/schemas/config.schema.json", 4 * 1024 * 1024, &committed, &size,
-		    &e)) {
+	if (file_read(path, 4 * 1024 * 1024, &committed, &size, &e)) {
 		fail_msg("%s", e.text);
 	}
-	char *generated = schema_text();
 	size_t generated_size = strlen(generated);
 	if (size != generated_size + 1 || memcmp(committed, generated, generated_size) != 0) {
-		fail_msg("schemas/config.schema.json is out of date: run hansho-schema-dump > "
-			 "schemas/config.schema.json");
+		fail_msg("%s is out of date: run %s", path, command);
 	}
 	free(generated);
 	free(committed);
+}
+
+static void test_committed_schema_is_up_to_date(void **state)
+{
+	(void)state;
+	check_committed(SOURCE_DIR "/schemas/config.schema.json", schema_text(),
+		"hansho-schema-dump > schemas/config.schema.json");
+	check_committed(SOURCE_DIR "/schemas/mail-rules.schema.json", mail_rules_schema_text(),
+		"hansho-schema-dump mail-rules > schemas/mail-rules.schema.json");
 }
 
 int main(void)

@@ -65,7 +65,13 @@ KINDS = ["DRIVER OPTIONS", "FETCH PROGRAMS"]
 
 def common_part():
     text = page("hansho.yaml.5")
+    text = text.replace(mail_rules_part(), "")
     return text[: text.index(".Sh DRIVER OPTIONS")] + text[text.index(".Sh RULES") :]
+
+
+def mail_rules_part():
+    text = page("hansho.yaml.5")
+    return text[text.index(".Sh MAIL RULES") : text.index(".Sh CHANNELS")]
 
 
 def program(name):
@@ -88,6 +94,12 @@ def test_every_key_is_described(schema):
 def test_no_key_is_invented(schema):
     known = keys_of(schema) | keys_of(schema["$defs"]["children"])
     assert items(common_part()) - known == set()
+
+
+def test_every_key_of_mail_rules_is_described():
+    schema = json.loads((TOP / "schemas" / "mail-rules.schema.json").read_text())
+    assert items(mail_rules_part()) == keys_of(schema)
+    assert list(differences(schema, mail_rules_part())) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
