@@ -76,6 +76,9 @@ static json_t *feed_to_json(const struct feed_config *c)
 	json_put(feed, "formats", texts_to_json(&c->formats));
 	json_put(feed, "sources", texts_to_json(&c->sources));
 	json_put(feed, "senders", texts_to_json(&c->senders));
+	if (c->mail_rules) {
+		json_put(feed, "mail_rules", json_incref(c->mail_rules));
+	}
 	json_put_int(feed, "max_bytes", c->max_bytes);
 	json_put_int(feed, "max_connections", c->max_connections);
 	json_put_int(feed, "rate_per_minute", c->rate_per_minute);

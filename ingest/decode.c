@@ -6,6 +6,8 @@
 #include "ingest/decode.h"
 
 #include "base/json.h"
+#include "ingest/mail/mail.h"
+#include "ingest/mail/read.h"
 #include "ingest/xml.h"
 
 #include <errno.h>
@@ -183,6 +185,10 @@ int decode_telegram(const void *bytes, size_t size, const struct decode_policy *
 	}
 	if (text[start] == '{') {
 		return decode_json(text + start, size - start, policy, out, refusal);
+	}
+	if (list_allows(policy ? policy->formats : NULL, "jalert-mail") &&
+		mail_is_likely(text + start, size - start)) {
+		return mail_decode(text + start, size - start, policy, out, refusal);
 	}
 	/* Line breaks before the XML declaration are not well-formed but do occur on pipes. A
 	 * declaration in UTF-16 starts with other bytes and is left whole. */

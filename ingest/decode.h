@@ -11,10 +11,14 @@
 #include <libxml/tree.h>
 #include <stddef.h>
 
+struct mail_rules;
+
 struct decode_policy {
-	const struct text_list *formats; /* allowed: "jmx", "cap", "json"; NULL or empty: all */
-	const struct text_list *senders; /* CAP senders allowed; NULL or empty: any */
-	size_t limit;			 /* bytes; 0: XML_SIZE_LIMIT */
+	/* allowed: "jmx", "cap", "jalert-mail", "json"; NULL or empty: all */
+	const struct text_list *formats;
+	const struct text_list *senders;     /* CAP or mail senders allowed; NULL or empty: any */
+	const struct mail_rules *mail_rules; /* ingest/mail/match.h; NULL: no mail has a meaning */
+	size_t limit;			     /* bytes; 0: XML_SIZE_LIMIT */
 };
 
 /* code is stable and part of the feed contract: "too-large", "not-xml", "doctype", "not-handled",

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "ingest/mail/match.h"
 #include "ingest/xml.h"
 
 #include <errno.h>
@@ -85,6 +86,14 @@ static int read_feed(const json_t *object, struct feed *f, struct err *e)
 	read_texts(json_object_get(object, "senders"), &f->senders);
 	f->policy = (struct decode_policy){
 		.formats = &f->formats, .senders = &f->senders, .limit = f->max_bytes};
+	const json_t *rules = json_object_get(object, "mail_rules");
+	if (rules) {
+		f->mail_rules = mail_rules_new(rules, e);
+		if (!f->mail_rules) {
+			return -EINVAL;
+		}
+		f->policy.mail_rules = f->mail_rules;
+	}
 	return read_sources(json_object_get(object, "sources"), f, e);
 }
 
@@ -117,6 +126,7 @@ void feeds_free(struct feed *feeds, size_t count)
 		free(feeds[i].formats.list);
 		free(feeds[i].senders.list);
 		free(feeds[i].sources);
+		mail_rules_free(feeds[i].mail_rules);
 	}
 	free(feeds);
 }
