@@ -8,6 +8,7 @@
 #include "rules/guards.h"
 #include "rules/localise.h"
 #include "rules/rules_private.h"
+#include "rules/transition.h"
 
 #include <string.h>
 
@@ -58,15 +59,29 @@ static bool conclude_early(struct judgement *j)
 	return false;
 }
 
-/* After the rows are loaded. */
+/* After the areas are known. */
 static bool conclude_superfluous(struct judgement *j)
 {
-	const char *primary = diff_primary_present(j);
-	if (!primary) {
-		return false;
+	const char *newer = "";
+	switch (transition_use(j, &newer)) {
+	case TRANSITION_IDLE:
+		conclude(j, RULES_NOTHING,
+			pool_printf(j->pool, "the set of %s says the same and more", newer));
+		return true;
+	case TRANSITION_DOUBTFUL:
+		if (j->touch_count == 0) {
+			return false;
+		}
+		j->decision->alarm = true;
+		conclude(j, RULES_HELD,
+			pool_printf(j->pool,
+				"%s, which should say this better, has never come from this office",
+				newer));
+		return true;
+	case TRANSITION_SERVES:
+		break;
 	}
-	conclude(j, RULES_NOTHING, pool_printf(j->pool, "%s says the same and more", primary));
-	return true;
+	return false;
 }
 
 static bool is_tombstoned(const struct judgement *j)
@@ -114,9 +129,6 @@ static void judge(struct judgement *j)
 		return;
 	}
 	diff_load(j);
-	if (conclude_superfluous(j)) {
-		return;
-	}
 	bool tombstoned = is_tombstoned(j);
 	if (a->action == ALERT_ACTION_CANCEL) {
 		diff_cancel(j);
@@ -125,6 +137,9 @@ static void judge(struct judgement *j)
 		diff_overtaken(j);
 	} else {
 		localise(j);
+		if (conclude_superfluous(j)) {
+			return;
+		}
 		diff_items(j);
 	}
 	guards_check(j);

@@ -8,6 +8,7 @@
 #include "rules/diff_private.h"
 #include "rules/expiry.h"
 #include "rules/slot.h"
+#include "rules/transition.h"
 
 #include <string.h>
 
@@ -72,24 +73,6 @@ static bool row_is_newer(const struct state_row *row, const struct alert *a)
 		return row->issued.ms > a->issued.ms;
 	}
 	return row->sent.ms > a->sent.ms;
-}
-
-/* Transition telegrams: any telegram of the primary type for this municipality in three days. */
-const char *diff_primary_present(const struct judgement *j)
-{
-	const int64_t window_ms = INT64_C(3) * 24 * 60 * 60 * 1000;
-	for (size_t v = 0; j->family->primary && v < j->view_count; v++) {
-		for (size_t r = 0; r < j->views[v].row_count; r++) {
-			const struct state_row *row = &j->views[v].rows[r];
-			for (const char *const *p = j->family->primary; *p; p++) {
-				if (strncmp(row->source, *p, strlen(*p)) == 0 &&
-					row->issued.ms > j->alert->issued.ms - window_ms) {
-					return *p;
-				}
-			}
-		}
-	}
-	return NULL;
 }
 
 /* ---- effects ---- */
@@ -176,11 +159,19 @@ static bool tells_each_time(const struct judgement *j, const struct effect *e)
 	return false;
 }
 
+/* A tornado watch without a sighting after one with it takes nothing back; nor does a band of rain
+ * that is told as near again. */
+static bool only_grows(const struct kind *kind)
+{
+	return strcmp(kind->hazard, "weather.tornado") == 0 ||
+	       strcmp(kind->hazard, "weather.rainband") == 0;
+}
+
 static void judge_change(struct judgement *j, struct effect *e, int difference)
 {
 	enum family_shape shape = j->family->shape;
 	bool only_first = shape == FAMILY_EEW || strcmp(e->row.kind->hazard, "eew") == 0;
-	bool only_growing = shape == FAMILY_EARTHQUAKE;
+	bool only_growing = shape == FAMILY_EARTHQUAKE || only_grows(e->row.kind);
 	if (j->alert->action == ALERT_ACTION_CORRECT) {
 		e->has_event = difference != 0;
 		e->event = EVENT_CORRECTED;
@@ -261,21 +252,27 @@ static bool is_foreign(const struct judgement *j, const struct effect *e)
 	return !diff_is_referenced(j, e->old);
 }
 
-/* The same flash told by the old and the new type of telegram within half an hour. */
-static bool is_told_already(const struct judgement *j, const struct effect *e)
+static bool is_near(const struct state_row *row, const struct alert *a)
 {
 	const int64_t window_ms = INT64_C(30) * 60 * 1000;
+	int64_t apart = row->issued.ms - a->issued.ms;
+	return apart >= -window_ms && apart <= window_ms;
+}
+
+/* The same happening told by the old and the new type of telegram: record rain within half an hour;
+ * a flood by river and, in the old warnings, by municipality. */
+static bool is_told_already(const struct judgement *j, const struct effect *e)
+{
 	const char *hazard = e->item->kind->hazard;
-	if (strcmp(hazard, "weather.record_rain") != 0) {
+	bool flash = strcmp(hazard, "weather.record_rain") == 0;
+	if (!flash && strcmp(hazard, "flood.river") != 0) {
 		return false;
 	}
 	for (size_t i = 0; i < e->view->row_count; i++) {
 		const struct state_row *row = &e->view->rows[i];
-		int64_t apart = row->issued.ms - j->alert->issued.ms;
-		size_t size = strlen(j->alert->type);
 		if (diff_is_live(j, row) && strcmp(row->kind->hazard, hazard) == 0 &&
-			apart >= -window_ms && apart <= window_ms &&
-			strncmp(row->source, j->alert->type, size) != 0) {
+			!is_of_type(row, j->alert->type) && slot_compare(e->item, row) <= 0 &&
+			(!flash || is_near(row, j->alert))) {
 			return true;
 		}
 	}
@@ -286,7 +283,8 @@ void diff_slot(
 	struct judgement *j, const struct touch *t, const char *slot, const struct state_row *old)
 {
 	bool ends = slot_ends(j->alert, t->item);
-	bool taken_over = old && takes_over(j, old, t->item, ends);
+	bool taken_over = old && (takes_over(j, old, t->item, ends) ||
+					 transition_takes_over(j, old, t->item, ends));
 	if (old && !taken_over && row_is_newer(old, j->alert)) {
 		j->superseded = true;
 		judgement_trace(j, "state %s %s: newer already (alert %s)",
@@ -298,6 +296,13 @@ void diff_slot(
 	if (!taken_over && is_foreign(j, e) && (ends || slot_compare(t->item, old) <= 0)) {
 		judgement_trace(j, "state %s %s: %s holds, told by %s already",
 			t->view->municipality->name, slot, old->kind->name, old->source);
+		e->write = false;
+		return;
+	}
+	if (old && transition_hides(j, old, t->item, ends)) {
+		judgement_trace(j, "state %s %s: %s %s holds: %s cannot say that it is lower",
+			t->view->municipality->name, slot, old->kind->name, old->code,
+			j->alert->type);
 		e->write = false;
 		return;
 	}

@@ -10,10 +10,6 @@
 /* Loads the rows of our municipalities. */
 void diff_load(struct judgement *j);
 
-/* The newer type that makes this transition telegram superfluous is at work for one of our
- * municipalities; its name, or NULL. */
-const char *diff_primary_present(const struct judgement *j);
-
 /* For issue, update, correct, release and info. */
 void diff_items(struct judgement *j);
 /* For cancel: never true. What is not known leaves a mark or a tombstone. */

@@ -5,6 +5,7 @@
 #include "rules/diff.h"
 #include "rules/diff_private.h"
 #include "rules/slot.h"
+#include "rules/transition.h"
 
 #include <string.h>
 
@@ -163,8 +164,10 @@ static void end_left_out(struct judgement *j, struct view *view, const struct wa
 	bool correct = j->alert->action == ALERT_ACTION_CORRECT;
 	for (size_t i = 0; i < view->row_count; i++) {
 		const struct state_row *row = &view->rows[i];
+		bool left_out = leaves_out[j->family->shape](j, view, row) ||
+				transition_leaves_out(j, view, row);
 		if (is_mark(row) || !row->in_force || is_wanted(w, row->slot) ||
-			is_newer(row, j->alert) || !leaves_out[j->family->shape](j, view, row)) {
+			is_newer(row, j->alert) || !left_out) {
 			continue;
 		}
 		struct effect *e = diff_add_effect(j, view, row, row->slot);
@@ -231,6 +234,7 @@ void diff_items(struct judgement *j)
 	for (size_t v = 0; v < j->view_count; v++) {
 		diff_view(j, &j->views[v]);
 	}
+	transition_note(j);
 	if (j->family->shape == FAMILY_CHAIN && references_unknown(j)) {
 		j->decision->tombstone = true;
 		judgement_trace(j, "it replaces what never came: remembered");
@@ -246,8 +250,8 @@ static bool is_cancelled_by_office(
 {
 	const struct alert *a = j->alert;
 	const char *line = strchr(a->series, '/');
-	return j->family->shape == FAMILY_FULL_STATE && has_type(row, a->type) && a->office[0] &&
-	       line && strcmp(line + 1, a->office) == 0 &&
+	return j->family->by_office && has_type(row, a->type) && a->office[0] && line &&
+	       strcmp(line + 1, a->office) == 0 &&
 	       text_list_has(&view->municipality->offices, a->office);
 }
 

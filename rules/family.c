@@ -8,28 +8,28 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const warnings_2026[] = {
+const char *const family_warnings_2026[] = {
 	"VPWW55", "VPWW56", "VPWW57", "VPWW58", "VPWW59", "VPWW60", "VPWW61", NULL};
-static const char *const landslide_2026[] = {"VPWW56", NULL};
-static const char *const flash_2026[] = {"VPBS50", NULL};
+const char *const family_flash_2026[] = {"VPBS50", NULL};
 
 /* First match by prefix, so the transition types stand before their family. */
 static const struct family families[] = {
-	{"VPWW53", FAMILY_FULL_STATE, warnings_2026},
-	{"VPWW54", FAMILY_FULL_STATE, warnings_2026},
-	{"VPNO50", FAMILY_FULL_STATE, warnings_2026},
-	{"VXWW50", FAMILY_FULL_STATE, landslide_2026},
-	{"VPOA50", FAMILY_EVENT, flash_2026},
-	{"VPWW", FAMILY_FULL_STATE, NULL},
-	{"VFVO50", FAMILY_FULL_STATE, NULL},
-	{"VTSE41", FAMILY_TSUNAMI, NULL},
-	{"VXSE43", FAMILY_EEW, NULL},
-	{"VXSE51", FAMILY_EARTHQUAKE, NULL},
-	{"VXSE53", FAMILY_EARTHQUAKE, NULL},
+	{"VPWW53", FAMILY_FULL_STATE, family_warnings_2026, true},
+	{"VPWW54", FAMILY_FULL_STATE, family_warnings_2026, true},
+	{"VPNO50", FAMILY_EVENT, family_warnings_2026, true},
+	{"VXWW50", FAMILY_FULL_STATE, family_warnings_2026, false},
+	{"VPOA50", FAMILY_EVENT, family_flash_2026, false},
+	{"VPWW", FAMILY_FULL_STATE, NULL, true},
+	{"VPHW", FAMILY_EVENT, NULL, true},
+	{"VFVO50", FAMILY_FULL_STATE, NULL, false},
+	{"VTSE41", FAMILY_TSUNAMI, NULL, false},
+	{"VXSE43", FAMILY_EEW, NULL, false},
+	{"VXSE51", FAMILY_EARTHQUAKE, NULL, false},
+	{"VXSE53", FAMILY_EARTHQUAKE, NULL, false},
 };
 
-static const struct family family_event = {"", FAMILY_EVENT, NULL};
-static const struct family family_chain = {"", FAMILY_CHAIN, NULL};
+static const struct family family_event = {"", FAMILY_EVENT, NULL, false};
+static const struct family family_chain = {"", FAMILY_CHAIN, NULL, false};
 
 const struct family *family_of(const struct alert *a)
 {

@@ -25,7 +25,10 @@ struct family {
 	const char *prefix; /* of the type */
 	enum family_shape shape;
 	/* Sent beside a newer type for some years: serves only where the newer one is missing. */
-	const char *const *primary; /* type prefixes, NULL-terminated; NULL: this is primary */
+	const char *const *primary; /* types, NULL-terminated; NULL: this is primary */
+	/* The series is the office: one state per hazard, without EventID, and a cancel without a
+	 * Body names nothing but the office. */
+	bool by_office;
 };
 
 /* A municipality of ours and its rows of the alert's status. */
@@ -93,5 +96,10 @@ void *judgement_add(struct judgement *j, void **list, size_t *capacity, size_t *
 
 /* First word of a blank-separated list, copied; "" when there is none. */
 const char *judgement_first_word(struct judgement *j, const char *words);
+
+/* The set of 2026: warnings, of which each office sends some every few days; and flash bulletins.
+ */
+extern const char *const family_warnings_2026[];
+extern const char *const family_flash_2026[];
 
 const struct family *family_of(const struct alert *a);

@@ -87,10 +87,15 @@ static const char *area_code_anywhere(
 	return code;
 }
 
-/* "JPTKK000001_JPTKK000002": the part before the line names the event, the rest the report. */
-static const char *event_key(struct judgement *j)
+/* "JPTK202608221709_202608221717": the part before the line names the event, the rest the report.
+ * VPBS50 puts a letter for what it is about before it ("KJPTK..."), which VPOA50 about the same
+ * record rain and JMA's own examples do not have. */
+static const char *event_key(struct judgement *j, const char *hazard)
 {
 	const char *event = judgement_first_word(j, j->alert->events);
+	if (strcmp(hazard, "weather.record_rain") == 0 && strncmp(event, "KJP", 3) == 0) {
+		event++;
+	}
 	const char *line = strrchr(event, '_');
 	if (line && line > event) {
 		return pool_copy(j->pool, event, (size_t)(line - event));
@@ -129,10 +134,10 @@ const char *slot_of(struct judgement *j, const struct alert_item *item)
 	if (strcmp(hazard, "weather.advisory_other") == 0) {
 		return named(j, hazard, item->code, "-");
 	}
-	if (j->family->shape == FAMILY_FULL_STATE) {
+	if (j->family->shape == FAMILY_FULL_STATE || j->family->by_office) {
 		return hazard;
 	}
-	return named(j, hazard, event_key(j), "");
+	return named(j, hazard, event_key(j, hazard), "");
 }
 
 const char *slot_thread(struct judgement *j, const struct alert_item *item, const char *slot)
@@ -194,6 +199,9 @@ static int compare_values(const char *hazard, const char *value, const char *val
 		int level = slot_volcano_level(value);
 		int level_b = slot_volcano_level(value_b);
 		return level > 0 && level_b > 0 ? level - level_b : 0;
+	}
+	if (strcmp(hazard, "weather.rainband") == 0) {
+		return (strcmp(value, "発生") == 0) - (strcmp(value_b, "発生") == 0);
 	}
 	if (strcmp(hazard, "tsunami") == 0) {
 		return height_of(value_b) > 0 && height_of(value) > height_of(value_b);

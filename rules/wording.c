@@ -379,6 +379,13 @@ static const char *also_line(struct writing *w)
 	return list[0] ? WORDING_EXPAND(w->pool, w->w->also, {'n', list}) : "";
 }
 
+/* Prose: there is nothing else in it than its text. */
+static bool is_bulletin(const struct writing *w)
+{
+	return strcmp(w->now.kind->name, "weather.info") == 0 ||
+	       strcmp(w->now.kind->name, "weather.heat") == 0;
+}
+
 static void quote(struct writing *w, struct buf *out)
 {
 	const struct alert *a = w->j->alert;
@@ -387,11 +394,12 @@ static void quote(struct writing *w, struct buf *out)
 		(void)buf_add(out, "\n", 1);
 	}
 	/* "…に特別警報を発表しています" may speak of the next valley. */
-	bool wide = a->format == ALERT_FORMAT_JMX && (w->j->family->shape == FAMILY_FULL_STATE ||
-							     w->j->family->shape == FAMILY_TSUNAMI);
+	const struct family *f = w->j->family;
+	bool wide = a->format == ALERT_FORMAT_JMX &&
+		    (f->shape == FAMILY_FULL_STATE || f->shape == FAMILY_TSUNAMI || f->by_office);
 	line(out, wide && first[0] ? w->w->quote_wide : "");
 	line(out, first);
-	if (a->format != ALERT_FORMAT_JMX && w->in_force) {
+	if ((a->format != ALERT_FORMAT_JMX || is_bulletin(w)) && w->in_force) {
 		line(out, own_text(w, &a->description, is_plain(w)));
 		line(out, own_text(w, &a->instruction, is_plain(w)));
 	}

@@ -124,6 +124,7 @@ static void read_comments(struct jmx *j)
 {
 	const char *ns = j->body->ns ? (const char *)j->body->ns->href : NULL;
 	read_comment_codes(j, ns);
+	jmx_say(&j->description, jmx_at(j, j->body, ns, "Notice"));
 	jmx_say(&j->description, jmx_at(j, j->body, ns, "Text"));
 	jmx_say(&j->description, jmx_at(j, j->body, ns, "NextAdvisory"));
 	jmx_say(&j->description, jmx_at(j, j->body, ns, "Comments/ForecastComment/Text"));

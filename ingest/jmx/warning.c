@@ -104,7 +104,8 @@ static void keep(struct jmx *j, const struct alert_item *like, const xmlNode *ar
 }
 
 /* "大雨警報（土砂災害、浸水害）" of the old telegrams is about two hazards by its Condition, whose
- * words are a closed list. Without Condition it is rain alone. */
+ * words are a closed list. Without Condition it is rain alone; and a 特別警報 is always rain too,
+ * because VPNO50 calls it so without a Condition. */
 static void keep_old_rain(struct jmx *j, const char *condition, const struct alert_item *like,
 	const xmlNode *area, const char *system, struct hazard_state *states)
 {
@@ -114,7 +115,7 @@ static void keep_old_rain(struct jmx *j, const char *condition, const struct ale
 		slide.kind = kind_find("weather.landslide");
 		keep(j, &slide, area, system, states);
 	}
-	if (!slides || strstr(condition, "浸水害")) {
+	if (!slides || strstr(condition, "浸水害") || jmx_code_equal(like->code, "33")) {
 		keep(j, like, area, system, states);
 	}
 }
