@@ -46,7 +46,7 @@ def check(path):
         pytest.skip("HANSHO_BIN does not name the folder of the built programs")
     done = subprocess.run([program, "--json", "check", path], capture_output=True, text=True,
                           timeout=60, check=False)
-    return done.returncode, json.loads(done.stdout)
+    return done.returncode, json.loads(done.stdout or done.stderr)
 
 
 def split(cell):
