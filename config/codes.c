@@ -148,7 +148,6 @@ static void fill_town(
 		.seismic_area = field_list(pool, f[TOWN_SEISMIC_AREA]),
 		.tsunami = field_list(pool, f[TOWN_TSUNAMI]),
 		.parents = field_list(pool, f[TOWN_PARENTS]),
-		.polygon = "",
 	};
 	out->offices = offices_of(pool, &out->parents);
 	if (coast) {

@@ -145,6 +145,7 @@ void config_free(struct config *c)
 	for (size_t i = 0; i < c->feed_count; i++) {
 		json_decref(c->feeds[i].mail_rules);
 	}
+	config_free_outlines(c);
 	pool_free(c->pool);
 }
 

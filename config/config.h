@@ -19,6 +19,15 @@ struct text_list {
 	size_t count;
 };
 
+struct geo_shape;
+
+/* A part of a municipality (町丁, 学区) with an outline of its own. */
+struct district {
+	const char *code; /* what recipients and sirens are listed under */
+	const char *name;
+	struct geo_shape *shape; /* never NULL */
+};
+
 /* A municipality's code sets (design: model, "Municipality profile"). */
 struct municipality {
 	const char *code; /* 5 digits */
@@ -33,7 +42,10 @@ struct municipality {
 	struct text_list rivers;       /* AREA_JMA_RIVER */
 	struct text_list parents;      /* AREA_JMA_FORECAST: 6 digits, all levels above */
 	struct text_list offices;      /* editorial offices of its weather telegrams */
-	const char *polygon;	       /* CAP form; "" when unknown */
+	struct geo_shape *shape;       /* its outline; NULL when unknown */
+	struct district *districts;
+	size_t district_count;
+	bool districts_cover; /* they leave nothing of the municipality out */
 };
 
 /* What fetches a feed's telegrams from elsewhere (docs/internals/fetch-program.md). */

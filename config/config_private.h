@@ -40,6 +40,11 @@ json_t *source_options(
 /* A socket's path made absolute by run_dir; a fault at path when the kernel would not take it. */
 const char *source_socket_path(const struct config_source *s, const char *path, const char *text);
 
+/* Outline and districts of m from its keys. Faults go to fault(data, key, text). */
+void config_build_outlines(struct config *c, const json_t *object, struct municipality *m,
+	void (*fault)(void *data, const char *key, const char *text), void *data);
+void config_free_outlines(struct config *c);
+
 /* What no single row can know: names that must exist, addresses, rules that cannot match. */
 void config_check(const struct config_source *s);
 void config_check_rules(const struct config_source *s);

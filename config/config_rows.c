@@ -52,7 +52,17 @@ const struct option_row municipality_rows[] = {
 		.help = "Observatories that write its weather telegrams."},
 	{.key = "polygon",
 		.type = OPTION_TEXT,
-		.help = "Outline as CAP writes it: \"lat,lon lat,lon ...\", closed."},
+		.help = "Outline as CAP writes it: \"lat,lon lat,lon ...\"; or `boundary`. Without "
+			"an "
+			"outline every shape that reaches the prefecture counts as ours."},
+	{.key = "boundary",
+		.type = OPTION_FILE,
+		.help = "GeoJSON file with the outline: all its polygons together, holes left "
+			"out."},
+	{.key = "districts",
+		.type = OPTION_FILE,
+		.help = "GeoJSON file with a feature for each district (町丁, 学区): its polygon "
+			"and the properties `code` and `name`."},
 	{0},
 };
 

@@ -112,13 +112,23 @@ static void take_texts(const struct config_source *s, const json_t *object, stru
 		{"name", &m->name},
 		{"reading", &m->reading},
 		{"prefecture", &m->prefecture},
-		{"polygon", &m->polygon},
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (json_object_get(object, texts[i].key) || !*texts[i].text) {
 			*texts[i].text = source_text(s, object, texts[i].key);
 		}
 	}
+}
+
+struct outline_faults {
+	const struct config_source *s;
+	const struct town_source *t;
+};
+
+static void outline_fault(void *data, const char *key, const char *text)
+{
+	const struct outline_faults *f = data;
+	town_fault(f->s, f->t, key, text);
 }
 
 static void build_town(const struct config_source *s, const json_t *object,
@@ -139,6 +149,8 @@ static void build_town(const struct config_source *s, const json_t *object,
 	take_texts(s, object, m);
 	take_lists(s, object, t, m);
 	m->code = pool_copy_text(s->config->pool, code);
+	struct outline_faults faults = {s, t};
+	config_build_outlines(s->config, object, m, outline_fault, &faults);
 	if (whole && !known && m->name[0] == '\0') {
 		town_fault(s, t, "code",
 			pool_printf(s->faults->pool,
@@ -165,8 +177,7 @@ static void build_entry(const struct config_source *s, const json_t *entry, cons
 	if (json_object_size(entry) > 1) {
 		town_fault(s, &t, "profile", "other keys do not go together with `profile`");
 	}
-	*m = (struct municipality){
-		.code = "", .name = "", .reading = "", .prefecture = "", .polygon = ""};
+	*m = (struct municipality){.code = "", .name = "", .reading = "", .prefecture = ""};
 	json_t *object = read_profile(s, file, &t);
 	if (object) {
 		build_town(s, object, &t, m);

@@ -3,6 +3,7 @@
 
 #include "rules/diff.h"
 #include "rules/expiry.h"
+#include "rules/reach.h"
 #include "rules/route.h"
 #include "rules/slot.h"
 #include "rules/wording.h"
@@ -280,8 +281,42 @@ static bool has_area(const struct broadcast *b, const char *system, const char *
 	return false;
 }
 
+static void copy_area(struct broadcast *b, const struct alert_area *from, size_t capacity)
+{
+	struct alert_area *to = add_area(b, capacity);
+	to->system = pool_copy_text(b->pool, from->system);
+	to->code = pool_copy_text(b->pool, from->code);
+	to->name = pool_copy_text(b->pool, from->name);
+	to->polygon = pool_copy_text(b->pool, from->polygon);
+	to->circle = pool_copy_text(b->pool, from->circle);
+}
+
+/* The districts that the alert's shapes reach. False: it is about all of the municipality. */
+static bool add_reached_districts(
+	struct judgement *j, struct broadcast *b, const struct effect *e, size_t capacity)
+{
+	const struct municipality *m = e->view->municipality;
+	bool *reached = pool_take(j->pool, m->district_count + 1);
+	if (!e->item || !reach_districts(j, e->item, m, reached)) {
+		return false;
+	}
+	for (size_t i = 0; i < m->district_count; i++) {
+		const struct district *d = &m->districts[i];
+		if (reached[i] && !has_area(b, AREA_DISTRICT, d->code)) {
+			const struct alert_area area = {.system = AREA_DISTRICT,
+				.code = d->code,
+				.name = d->name,
+				.polygon = "",
+				.circle = ""};
+			copy_area(b, &area, capacity);
+		}
+	}
+	return true;
+}
+
 /* Districts stand instead of their municipality, shapes beside it. */
-static void add_areas_of(struct broadcast *b, const struct effect *e, size_t capacity)
+static void add_areas_of(
+	struct judgement *j, struct broadcast *b, const struct effect *e, size_t capacity)
 {
 	bool districts = false;
 	for (size_t i = 0; e->item && i < e->item->area_count; i++) {
@@ -290,31 +325,31 @@ static void add_areas_of(struct broadcast *b, const struct effect *e, size_t cap
 		districts = districts || district;
 		bool shape = from->polygon[0] || from->circle[0];
 		if (shape || (district && !has_area(b, from->system, from->code))) {
-			struct alert_area *to = add_area(b, capacity);
-			to->system = pool_copy_text(b->pool, from->system);
-			to->code = pool_copy_text(b->pool, from->code);
-			to->name = pool_copy_text(b->pool, from->name);
-			to->polygon = pool_copy_text(b->pool, from->polygon);
-			to->circle = pool_copy_text(b->pool, from->circle);
+			copy_area(b, from, capacity);
 		}
 	}
 	const struct municipality *m = e->view->municipality;
+	districts = districts || add_reached_districts(j, b, e, capacity);
 	if (!districts && !has_area(b, AREA_MUNICIPALITY, m->code)) {
-		struct alert_area *to = add_area(b, capacity);
-		to->system = AREA_MUNICIPALITY;
-		to->code = pool_copy_text(b->pool, m->code);
-		to->name = pool_copy_text(b->pool, m->name);
+		const struct alert_area whole = {.system = AREA_MUNICIPALITY,
+			.code = m->code,
+			.name = m->name,
+			.polygon = "",
+			.circle = ""};
+		copy_area(b, &whole, capacity);
 	}
 }
 
-static void add_areas(struct broadcast *b, const struct group *g)
+static void add_areas(struct judgement *j, struct broadcast *b, const struct group *g)
 {
 	size_t capacity = 1;
 	for (size_t i = 0; i < g->count; i++) {
-		capacity += 1 + (g->effects[i]->item ? g->effects[i]->item->area_count : 0);
+		const struct effect *e = g->effects[i];
+		capacity += 1 + (e->item ? e->item->area_count : 0) +
+			    e->view->municipality->district_count;
 	}
 	for (size_t i = 0; i < g->count; i++) {
-		add_areas_of(b, g->effects[i], capacity);
+		add_areas_of(j, b, g->effects[i], capacity);
 	}
 }
 
@@ -350,7 +385,7 @@ static void fill_broadcast(
 	/* A cancellation is as urgent as what it takes back. */
 	b->priority = g->route.priority >= 0 ? g->route.priority
 					     : expiry_priority(b->kind, b->severity, b->event);
-	add_areas(b, g);
+	add_areas(j, b, g);
 	fill_replaces(j, g, h, b);
 	wording_write(j, b, g->effects, g->count);
 }

@@ -7,6 +7,7 @@
 #include "rules/diff.h"
 #include "rules/guards.h"
 #include "rules/localise.h"
+#include "rules/reach.h"
 #include "rules/rules_private.h"
 #include "rules/transition.h"
 
@@ -171,6 +172,7 @@ struct rules_decision *rules_decide(const struct config *config, const struct al
 	};
 	alert_id(alert, j.id);
 	judge(&j);
+	reach_clear(&j);
 	return d;
 }
 

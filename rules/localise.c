@@ -2,10 +2,11 @@
 #include "rules/localise.h"
 
 #include "rules/diff.h"
-#include "rules/shape.h"
+#include "rules/reach.h"
 #include "rules/slot.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum touch_answer {
 	TOUCH_NO,
@@ -133,27 +134,62 @@ static const struct {
 	{AREA_MUNICIPALITY, by_municipality},
 };
 
-static enum touch_answer by_shape(const struct municipality *m, const struct alert_area *area)
+static enum touch_answer by_shape(struct judgement *j, const struct alert_item *item,
+	const struct alert_area *area, const struct municipality *m)
 {
-	if (m->polygon[0] == '\0') {
-		return TOUCH_CANNOT_TELL;
-	}
-	enum shape_answer answer = area->polygon[0] ? shape_polygons_meet(area->polygon, m->polygon)
-						    : shape_circle_meets(area->circle, m->polygon);
-	return answer == SHAPE_MEET    ? TOUCH_YES
-	       : answer == SHAPE_APART ? TOUCH_NO
-				       : TOUCH_CANNOT_TELL;
+	static const enum touch_answer answers[] = {[GEO_CANNOT_TELL] = TOUCH_CANNOT_TELL,
+		[GEO_APART] = TOUCH_NO,
+		[GEO_MEET] = TOUCH_YES};
+	return answers[reach_municipality(j, item, area, m)];
 }
 
-static enum touch_answer area_touches(
-	const struct config *c, const struct municipality *m, const struct alert_area *area)
+/* Code lists of other countries: nothing in them is ours (CAP reference, section 5). */
+static const char *const foreign_lists[] = {"SAME", "UGC", "FIPS6", "FIPS", "EMMA_ID", "NUTS1",
+	"NUTS2", "NUTS3", "WARNCELLID", "ARS", "AGS", "CLC", "AMOC-AreaCode", "HASC"};
+static const char canadian_list[] = "profile:CAP-CP:Location:";
+
+static bool is_foreign_list(const char *value_name)
+{
+	for (size_t i = 0; i < sizeof(foreign_lists) / sizeof(foreign_lists[0]); i++) {
+		if (strcasecmp(foreign_lists[i], value_name) == 0) {
+			return true;
+		}
+	}
+	return strncasecmp(value_name, canadian_list, strlen(canadian_list)) == 0;
+}
+
+/* "JP-07": the prefecture; any other country is not ours. */
+static enum touch_answer by_iso_3166(const struct municipality *m, const char *code)
+{
+	if (strncasecmp(code, "JP", 2) != 0) {
+		return TOUCH_NO;
+	}
+	bool ours = code[2] == '\0' || (code[2] == '-' && strncmp(code + 3, m->code, 2) == 0);
+	return ours ? TOUCH_COARSE : TOUCH_NO;
+}
+
+static enum touch_answer by_geocode(const struct municipality *m, const struct alert_area *area)
+{
+	const char *value_name = area->system + strlen(AREA_CAP_PREFIX);
+	if (strcasecmp(value_name, "ISO 3166-2") == 0 || strcasecmp(value_name, "ISO3166-2") == 0) {
+		return by_iso_3166(m, area->code);
+	}
+	return is_foreign_list(value_name) ? TOUCH_NO : TOUCH_CANNOT_TELL;
+}
+
+static enum touch_answer area_touches(struct judgement *j, const struct alert_item *item,
+	const struct alert_area *area, const struct municipality *m)
 {
 	if (area->polygon[0] || area->circle[0]) {
-		return by_shape(m, area);
+		return by_shape(j, item, area, m);
 	}
 	if (strcmp(area->system, AREA_DISTRICT) == 0) {
-		return c->municipality_count == 1 || has_prefix(area->code, m->code) ? TOUCH_YES
-										     : TOUCH_NO;
+		return j->config->municipality_count == 1 || has_prefix(area->code, m->code)
+			       ? TOUCH_YES
+			       : TOUCH_NO;
+	}
+	if (has_prefix(area->system, AREA_CAP_PREFIX)) {
+		return by_geocode(m, area);
 	}
 	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++) {
 		if (strcmp(systems[i].system, area->system) == 0) {
@@ -225,7 +261,7 @@ static struct item_answer item_touches(
 	bool by_city_only = names_our_city(j->alert, m);
 	for (size_t i = 0; i < item->area_count; i++) {
 		const struct alert_area *area = &item->areas[i];
-		enum touch_answer answer = area_touches(j->config, m, area);
+		enum touch_answer answer = area_touches(j, item, area, m);
 		if (answer == TOUCH_CANNOT_TELL) {
 			/* A coast section beside a list of municipalities is in that list. */
 			bool in_list = strcmp(area->system, AREA_JMA_SURGE) == 0 &&

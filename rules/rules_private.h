@@ -83,6 +83,7 @@ struct judgement {
 	size_t change_capacity;
 	size_t broadcast_capacity;
 	size_t trace_capacity;
+	struct probes *probes;	 /* shapes read so far: reach.c */
 	bool superseded;	 /* something newer was there already */
 	const char *hold_reason; /* NULL: goes out by itself */
 };

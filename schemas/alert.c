@@ -14,6 +14,7 @@ struct alert *alert_new(void)
 	a->type = a->title = a->sender = a->office = a->series = a->revision = a->events =
 		a->comments = "";
 	a->scope = "public";
+	a->restriction = a->note = "";
 	a->issued = a->sent = a->effective = a->onset = a->expires = WALL_TIME_NONE;
 	a->offset_minutes = CLOCK_JST_OFFSET_MINUTES;
 	return a;
@@ -56,6 +57,7 @@ struct alert_item *alert_add_item(struct alert *a, const struct kind *kind)
 		.urgency = "",
 		.certainty = "",
 		.value = "",
+		.expires = WALL_TIME_NONE,
 	};
 	return item;
 }
@@ -136,6 +138,40 @@ void alert_add_warning(struct alert *a, const char *code, const char *format, ..
 		.code = keep(a, code),
 		.text = keep(a, text),
 	};
+}
+
+void alert_add_signature(
+	struct alert *a, enum signature_state state, const char *signer, const char *reason)
+{
+	a->signatures = grow(a->pool, a->signatures, &a->signature_capacity, a->signature_count,
+		sizeof(*a->signatures));
+	a->signatures[a->signature_count++] = (struct alert_signature){
+		.state = state,
+		.signer = keep(a, signer),
+		.reason = keep(a, reason),
+	};
+}
+
+void alert_add_word(struct alert *a, struct alert_words *words, const char *word)
+{
+	words->list =
+		grow(a->pool, words->list, &words->capacity, words->count, sizeof(*words->list));
+	words->list[words->count++] = keep(a, word);
+}
+
+bool alert_has_word(const struct alert_words *words, const char *word)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		if (strcmp(words->list[i], word) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool alert_is_public(const struct alert *a)
+{
+	return a->scope[0] == '\0' || strcmp(a->scope, "public") == 0;
 }
 
 const char *alert_text_in(const struct alert_texts *texts, const char *lang)

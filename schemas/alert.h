@@ -14,6 +14,7 @@
 #include "schemas/kinds.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct alert_text {
@@ -60,6 +61,7 @@ struct alert_item {
 	int level;	       /* 警戒レベル相当 0-5; 0: no level */
 	enum transition transition;
 	const char *value;	      /* "6+", "10m", "巨大" */
+	struct wall_time expires;     /* of this item alone; WALL_TIME_NONE: as the alert says */
 	struct alert_arrival arrival; /* in the areas */
 	struct alert_point *points;   /* within the areas */
 	size_t point_count;
@@ -79,19 +81,39 @@ struct alert_warning {
 	const char *text;
 };
 
+/* An XML signature over the whole alert, and what checking it gave. */
+struct alert_signature {
+	enum signature_state state;
+	const char *signer; /* subject of the certificate; "" when there is none */
+	const char *reason; /* why it is not trusted; "" for VALID_TRUSTED */
+};
+
+/* A growing list of texts. */
+struct alert_words {
+	const char **list;
+	size_t count;
+	size_t capacity;
+};
+
 struct alert {
 	struct pool *pool; /* owns all below */
 	enum alert_format format;
 	const char *type;  /* "VTSE41", "CAP" */
 	const char *title; /* JMX Control/Title, CAP event: for people */
 	const char *sender;
-	const char *office; /* JMX EditorialOffice; empty for CAP */
+	const char *office; /* JMX EditorialOffice, CAP senderName of the first info */
 	enum alert_status status;
 	enum alert_action action;
-	const char *scope;    /* CAP scope in lower case; "public" for JMX */
+	const char *scope;	      /* CAP scope in lower case; "public" for JMX */
+	const char *restriction;      /* CAP: whom scope restricted means, in the sender's words */
+	struct alert_words addresses; /* CAP: whom scope private means */
+	struct alert_words codes;     /* CAP code: profiles and handling flags, as sent */
+	struct alert_words blocked; /* CAP BLOCKCHANNEL (IPAWS): where it must not go, upper case */
+	const char *note;	    /* CAP: why it was cancelled, which exercise it is */
+	bool over;	      /* CAP: the cancel says that the event has passed (AllClear, Past) */
 	const char *series;   /* identity of the series (JMX reference section 2; CAP triple) */
 	const char *revision; /* identity within the series */
-	const char *events;   /* JMX EventIDs, blank separated; empty when none */
+	const char *events;   /* JMX EventIDs, CAP incidents, blank separated; empty when none */
 	const char *comments; /* JMX codes of the fixed comments, blank separated: "0215 0241" */
 	char digest[DIGEST_HEX_SIZE]; /* of the parsed content; the same from every source */
 	struct wall_time issued;      /* official time of issue */
@@ -112,6 +134,9 @@ struct alert {
 	struct alert_warning *warnings;
 	size_t warning_count;
 	size_t warning_capacity;
+	struct alert_signature *signatures;
+	size_t signature_count;
+	size_t signature_capacity;
 };
 
 /* An empty alert: status test, every text "", every time unknown. */
@@ -133,6 +158,13 @@ void alert_add_text(struct alert *a, struct alert_texts *texts, const char *lang
 void alert_add_reference(struct alert *a, const char *series, const char *revision);
 void alert_add_warning(struct alert *a, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+void alert_add_signature(
+	struct alert *a, enum signature_state state, const char *signer, const char *reason);
+/* words is a list of a. */
+void alert_add_word(struct alert *a, struct alert_words *words, const char *word);
+bool alert_has_word(const struct alert_words *words, const char *word);
+/* Whether everybody may know. */
+bool alert_is_public(const struct alert *a);
 
 /* The text in lang, else in its primary tag, else the first; "" when there is none. */
 const char *alert_text_in(const struct alert_texts *texts, const char *lang);

@@ -36,6 +36,37 @@ static void put_texts(json_t *object, const char *key, const struct alert_texts 
 	json_put(object, key, by_lang);
 }
 
+static void put_words(json_t *object, const char *key, const struct alert_words *words)
+{
+	if (words->count == 0) {
+		return;
+	}
+	json_t *list = json_array();
+	for (size_t i = 0; i < words->count; i++) {
+		json_t *word = json_string(words->list[i]);
+		if (word) {
+			(void)json_array_append_new(list, word);
+		}
+	}
+	json_put(object, key, list);
+}
+
+static void put_signatures(json_t *object, const struct alert *a)
+{
+	if (a->signature_count == 0) {
+		return;
+	}
+	json_t *list = json_array();
+	for (size_t i = 0; i < a->signature_count; i++) {
+		json_t *one = json_object();
+		json_put_text(one, "state", signature_state_name(a->signatures[i].state));
+		json_put_text(one, "signer", a->signatures[i].signer);
+		json_put_text(one, "reason", a->signatures[i].reason);
+		(void)json_array_append_new(list, one);
+	}
+	json_put(object, "signatures", list);
+}
+
 static json_t *area_to_json(const struct alert_area *area)
 {
 	json_t *object = json_object();
@@ -82,6 +113,7 @@ static json_t *item_to_json(const struct alert_item *item, int offset_minutes)
 	json_put_int(object, "level", item->level);
 	json_put_text(object, "transition", transition_name(item->transition));
 	json_put_text(object, "value", item->value);
+	put_time(object, "expires", item->expires, offset_minutes);
 	json_t *areas = json_array();
 	for (size_t i = 0; i < item->area_count; i++) {
 		(void)json_array_append_new(areas, area_to_json(&item->areas[i]));
@@ -110,6 +142,14 @@ json_t *alert_to_json(const struct alert *a)
 	json_put_text(object, "status", alert_status_name(a->status));
 	json_put_text(object, "action", alert_action_name(a->action));
 	json_put_text(object, "scope", a->scope);
+	json_put_text(object, "restriction", a->restriction);
+	put_words(object, "addresses", &a->addresses);
+	put_words(object, "codes", &a->codes);
+	put_words(object, "blocked", &a->blocked);
+	json_put_text(object, "note", a->note);
+	if (a->over) {
+		json_put_flag(object, "over", true);
+	}
 	json_put_text(object, "series", a->series);
 	json_put_text(object, "revision", a->revision);
 	json_put_text(object, "events", a->events);
@@ -144,6 +184,7 @@ json_t *alert_to_json(const struct alert *a)
 		(void)json_array_append_new(warnings, warning);
 	}
 	json_put(object, "warnings", warnings);
+	put_signatures(object, a);
 	return object;
 }
 
@@ -178,6 +219,35 @@ static void read_texts(
 			alert_add_text(a, texts, lang, json_string_value(value));
 		}
 	}
+}
+
+static void read_list(
+	struct alert *a, const json_t *object, const char *key, struct alert_words *words)
+{
+	size_t i;
+	json_t *word;
+	json_array_foreach(json_object_get(object, key), i, word)
+	{
+		if (json_is_string(word)) {
+			alert_add_word(a, words, json_string_value(word));
+		}
+	}
+}
+
+static int read_signatures(struct alert *a, const json_t *object, struct err *e)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach(json_object_get(object, "signatures"), i, one)
+	{
+		enum signature_state state;
+		if (signature_state_parse(json_text(one, "state", ""), &state)) {
+			return err_set(e, -EINVAL, "signatures[%zu]: unknown state", i);
+		}
+		alert_add_signature(
+			a, state, json_text(one, "signer", ""), json_text(one, "reason", ""));
+	}
+	return 0;
 }
 
 static int read_arrival(const json_t *object, struct alert_arrival *out, struct err *e)
@@ -226,6 +296,9 @@ static int read_item(struct alert *a, const json_t *object, struct err *e)
 	item->urgency = copy(a, object, "urgency");
 	item->certainty = copy(a, object, "certainty");
 	item->value = copy(a, object, "value");
+	if (read_time(object, "expires", &item->expires, NULL, e)) {
+		return e->code;
+	}
 	int64_t level = json_int(object, "level", 0);
 	if (level < 0 || level > 5) {
 		return err_set(e, -EINVAL, "member \"level\": must be 0 to 5");
@@ -285,6 +358,12 @@ static int read_alert(struct alert *a, const json_t *object, struct err *e)
 	a->sender = copy(a, object, "sender");
 	a->office = copy(a, object, "office");
 	a->scope = copy(a, object, "scope");
+	a->restriction = copy(a, object, "restriction");
+	a->note = copy(a, object, "note");
+	a->over = json_flag(object, "over", false);
+	read_list(a, object, "addresses", &a->addresses);
+	read_list(a, object, "codes", &a->codes);
+	read_list(a, object, "blocked", &a->blocked);
 	a->series = copy(a, object, "series");
 	a->revision = copy(a, object, "revision");
 	a->events = copy(a, object, "events");
@@ -320,7 +399,7 @@ static int read_alert(struct alert *a, const json_t *object, struct err *e)
 		alert_add_warning(
 			a, json_text(element, "code", ""), "%s", json_text(element, "text", ""));
 	}
-	return 0;
+	return read_signatures(a, object, e);
 }
 
 struct alert *alert_from_json(const json_t *object, struct err *e)

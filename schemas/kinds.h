@@ -67,6 +67,13 @@ enum event_type {
 	EVENT_INFO,
 };
 
+enum signature_state {
+	SIGNATURE_UNSUPPORTED,	   /* a form or algorithm that is not checked, or not allowed */
+	SIGNATURE_INVALID,	   /* the content is not what was signed, or the key did not sign */
+	SIGNATURE_VALID_UNTRUSTED, /* the content is what was signed, by nobody the feed trusts */
+	SIGNATURE_VALID_TRUSTED,
+};
+
 /* Each *_name never returns NULL; each *_parse returns 0 or -EINVAL and leaves *out alone then. */
 const char *alert_status_name(enum alert_status value);
 int alert_status_parse(const char *text, enum alert_status *out);
@@ -82,6 +89,8 @@ const char *arrival_state_name(enum arrival_state value);
 int arrival_state_parse(const char *text, enum arrival_state *out);
 const char *event_type_name(enum event_type value);
 int event_type_parse(const char *text, enum event_type *out);
+const char *signature_state_name(enum signature_state value);
+int signature_state_parse(const char *text, enum signature_state *out);
 
 struct kind {
 	const char *name;     /* "tsunami.major_warning": stable */

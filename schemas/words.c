@@ -88,3 +88,11 @@ static const char *const event_type_words[] = {
 	[EVENT_INFO] = "info",
 };
 DEFINE_WORDS(event_type, event_type_words)
+
+static const char *const signature_state_words[] = {
+	[SIGNATURE_UNSUPPORTED] = "unsupported",
+	[SIGNATURE_INVALID] = "invalid",
+	[SIGNATURE_VALID_UNTRUSTED] = "valid-untrusted",
+	[SIGNATURE_VALID_TRUSTED] = "valid-trusted",
+};
+DEFINE_WORDS(signature_state, signature_state_words)

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { MUNICIPALITY_DIGITS = 5 };
+
 /* True when the blank separated words hold this one. */
 static bool has_word(const char *words, const char *word, size_t size)
 {
@@ -30,6 +32,19 @@ static bool is_blank(const char *words)
 	return words[strspn(words, " \t")] == '\0';
 }
 
+/* How much of an area's code the recipient is listed under; 0: nothing. A district's code begins
+ * with its municipality's, and who is listed under the whole hears of a part. */
+static size_t listed_size(const char *words, const char *code)
+{
+	size_t size = strlen(code);
+	if (has_word(words, code, size)) {
+		return size;
+	}
+	bool district =
+		size > MUNICIPALITY_DIGITS && strspn(code, "0123456789") >= MUNICIPALITY_DIGITS;
+	return district && has_word(words, code, MUNICIPALITY_DIGITS) ? MUNICIPALITY_DIGITS : 0;
+}
+
 /* What of a recipient's areas the delivery is about: *area. False: nothing. A recipient or a
  * delivery without areas stands for all. */
 static bool match_areas(const char *words, const json_t *areas, const char **area, size_t *size)
@@ -45,9 +60,10 @@ static bool match_areas(const char *words, const json_t *areas, const char **are
 	json_array_foreach(areas, i, one)
 	{
 		const char *code = json_string_value(one);
-		if (code && has_word(words, code, strlen(code))) {
+		size_t listed = code ? listed_size(words, code) : 0;
+		if (listed > 0) {
 			*area = code;
-			*size = strlen(code);
+			*size = listed;
 			return true;
 		}
 	}

@@ -146,7 +146,9 @@ static void warn_shape(struct cap *c, const char *what, enum shape_verdict verdi
 	if (verdict == SHAPE_OK || verdict == SHAPE_EMPTY) {
 		return;
 	}
-	const char *code = verdict == SHAPE_CLOSED ? "open-polygon" : "bad-geometry";
+	const char *code = verdict == SHAPE_CLOSED    ? "open-polygon"
+			   : verdict == SHAPE_SWAPPED ? "swapped-coordinates"
+						      : "bad-geometry";
 	cap_warn(c, code, "%s %s", what, shape_verdict_text(verdict));
 }
 

@@ -1,94 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/cap/shape.h"
 
-#include <math.h>
+#include "geo/points.h"
+
 #include <stdbool.h>
 #include <string.h>
-
-enum { NUMBER_DIGITS = 32 };
 
 /* Longest distance between two points on Earth, rounded up. */
 static const double radius_limit_km = 20040.0;
 
-struct point {
-	double lat;
-	double lon;
-};
-
-static int is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static const char *skip_space(const char *at)
-{
-	while (is_space(*at)) {
-		at++;
-	}
-	return at;
-}
-
-/* [+-]digits[.digits]: no exponent, no locale. NULL when there is no number at `at`. */
-static const char *read_number(const char *at, double *out)
-{
-	double sign = 1;
-	if (*at == '-' || *at == '+') {
-		sign = *at == '-' ? -1 : 1;
-		at++;
-	}
-	double value = 0;
-	double scale = 1;
-	int digits = 0;
-	int fraction = 0;
-	for (; (*at >= '0' && *at <= '9') || (*at == '.' && !fraction); at++) {
-		if (*at == '.') {
-			fraction = 1;
-			continue;
-		}
-		if (++digits > NUMBER_DIGITS) {
-			return NULL;
-		}
-		if (fraction) {
-			scale /= 10;
-			value += scale * (*at - '0');
-		} else {
-			value = value * 10 + (*at - '0');
-		}
-	}
-	*out = sign * value;
-	return digits > 0 ? at : NULL;
-}
-
-static const char *read_point(const char *at, struct point *out)
-{
-	at = read_number(at, &out->lat);
-	if (!at || *at != ',') {
-		return NULL;
-	}
-	at = read_number(at + 1, &out->lon);
-	return at && (is_space(*at) || *at == '\0') ? at : NULL;
-}
-
-static int in_range(const struct point *p)
-{
-	return fabs(p->lat) <= 90 && fabs(p->lon) <= 180;
-}
-
-static int same(const struct point *a, const struct point *b)
-{
-	return fabs(a->lat - b->lat) < 1e-9 && fabs(a->lon - b->lon) < 1e-9;
-}
-
 /* Counts up to three different points, which is all a ring needs to have an inside. */
 struct distinct {
-	struct point seen[3];
+	struct geo_point seen[3];
 	size_t count;
 };
 
-static void distinct_add(struct distinct *d, const struct point *p)
+static void distinct_add(struct distinct *d, const struct geo_point *p)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		if (same(&d->seen[i], p)) {
+		if (geo_is_same(&d->seen[i], p)) {
 			return;
 		}
 	}
@@ -97,11 +27,18 @@ static void distinct_add(struct distinct *d, const struct point *p)
 	}
 }
 
+/* Longitude first is GeoJSON's order. East of 90 degrees, as in Japan, it always shows. */
+static enum shape_verdict off_earth(const struct geo_point *p)
+{
+	const struct geo_point swapped = {.lat = p->lon, .lon = p->lat};
+	return geo_is_on_earth(&swapped) ? SHAPE_SWAPPED : SHAPE_RANGE;
+}
+
 enum shape_verdict shape_polygon(
 	struct pool *pool, const char *text, size_t *points, const char **out)
 {
 	*out = "";
-	const char *at = skip_space(text);
+	const char *at = geo_skip_space(text);
 	if (*at == '\0') {
 		return SHAPE_EMPTY;
 	}
@@ -112,18 +49,18 @@ enum shape_verdict shape_polygon(
 	size_t first_size = 0;
 	size_t count = 0;
 	struct distinct distinct = {.count = 0};
-	struct point first = {0};
-	struct point p = {0};
+	struct geo_point first = {0};
+	struct geo_point p = {0};
 	while (*at) {
-		const char *end = read_point(at, &p);
+		const char *end = geo_read_point(at, &p);
 		if (!end) {
 			return SHAPE_UNREADABLE;
 		}
 		if (++count > SHAPE_POLYGON_POINTS) {
 			return SHAPE_TOO_LARGE;
 		}
-		if (!in_range(&p)) {
-			return SHAPE_RANGE;
+		if (!geo_is_on_earth(&p)) {
+			return off_earth(&p);
 		}
 		if (size > 0) {
 			copy[size++] = ' ';
@@ -135,7 +72,7 @@ enum shape_verdict shape_polygon(
 			first_size = size;
 		}
 		distinct_add(&distinct, &p);
-		at = skip_space(end);
+		at = geo_skip_space(end);
 	}
 	if (points) {
 		*points += count;
@@ -143,7 +80,7 @@ enum shape_verdict shape_polygon(
 	if (distinct.count < 3) {
 		return SHAPE_DEGENERATE;
 	}
-	bool open = !same(&first, &p);
+	bool open = !geo_is_same(&first, &p);
 	if (open) {
 		copy[size++] = ' ';
 		memcpy(copy + size, copy, first_size);
@@ -155,22 +92,25 @@ enum shape_verdict shape_polygon(
 enum shape_verdict shape_circle(struct pool *pool, const char *text, const char **out)
 {
 	*out = "";
-	const char *start = skip_space(text);
+	const char *start = geo_skip_space(text);
 	if (*start == '\0') {
 		return SHAPE_EMPTY;
 	}
-	struct point centre;
+	struct geo_point centre;
 	double radius = 0;
-	const char *end = read_point(start, &centre);
+	const char *end = geo_read_point(start, &centre);
 	if (!end) {
 		return SHAPE_UNREADABLE;
 	}
-	const char *second = skip_space(end);
-	const char *last = read_number(second, &radius);
-	if (!last || *skip_space(last) != '\0') {
+	const char *second = geo_skip_space(end);
+	const char *last = geo_read_number(second, &radius);
+	if (!last || *geo_skip_space(last) != '\0') {
 		return SHAPE_UNREADABLE;
 	}
-	if (!in_range(&centre) || radius < 0 || radius > radius_limit_km) {
+	if (!geo_is_on_earth(&centre)) {
+		return off_earth(&centre);
+	}
+	if (radius < 0 || radius > radius_limit_km) {
 		return SHAPE_RANGE;
 	}
 	*out = pool_printf(
@@ -185,7 +125,8 @@ const char *shape_verdict_text(enum shape_verdict verdict)
 		[SHAPE_CLOSED] = "was open and has been closed",
 		[SHAPE_EMPTY] = "is empty",
 		[SHAPE_DEGENERATE] = "has fewer than three different points",
-		[SHAPE_RANGE] = "leaves the range of latitude or longitude (swapped?)",
+		[SHAPE_RANGE] = "leaves the range of latitude or longitude",
+		[SHAPE_SWAPPED] = "seems to have longitude before latitude",
 		[SHAPE_UNREADABLE] = "cannot be read",
 		[SHAPE_TOO_LARGE] = "has too many points",
 	};

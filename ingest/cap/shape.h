@@ -16,7 +16,8 @@ enum shape_verdict {
 	SHAPE_CLOSED,	  /* was open; closed by repeating its first point */
 	SHAPE_EMPTY,	  /* nothing but white space */
 	SHAPE_DEGENERATE, /* fewer than three different points: a line or a point */
-	SHAPE_RANGE,	  /* a latitude or longitude that is not on Earth (often: swapped) */
+	SHAPE_RANGE,	  /* a latitude or longitude that is not on Earth */
+	SHAPE_SWAPPED,	  /* longitude before latitude, as in GeoJSON */
 	SHAPE_UNREADABLE, /* brackets, words, lone numbers */
 	SHAPE_TOO_LARGE,  /* more points than the limit */
 };
@@ -26,7 +27,7 @@ enum shape_verdict {
 enum shape_verdict shape_polygon(
 	struct pool *pool, const char *text, size_t *points, const char **out);
 
-/* "lat,lon radius_km": OK, EMPTY, RANGE or UNREADABLE. */
+/* "lat,lon radius_km": OK, EMPTY, RANGE, SWAPPED or UNREADABLE. */
 enum shape_verdict shape_circle(struct pool *pool, const char *text, const char **out);
 
 /* "was open", "has fewer than three different points", ...: for a warning. */

@@ -63,7 +63,7 @@ static void test_municipality_comes_from_the_tables(void **state)
 	assert_true(text_list_has(&m->tsunami, "250"));
 	assert_true(text_list_has(&m->parents, "070000"));
 	assert_true(text_list_has(&m->offices, "福島地方気象台"));
-	assert_string_equal(m->polygon, "");
+	assert_null(m->shape);
 	config_free(c);
 }
 
@@ -91,6 +91,26 @@ static void test_profile_file(void **state)
 		strlen(text), &fake_drivers, &faults);
 	assert_non_null(c);
 	assert_string_equal(c->municipalities[0].name, "いわき市");
+	config_free(c);
+	config_faults_clear(&faults);
+}
+
+static void test_outline_and_districts(void **state)
+{
+	(void)state;
+	struct config_faults faults;
+	config_faults_init(&faults);
+	struct config *c =
+		config_load(SOURCE_DIR "/tests/config/outlines.yaml", &fake_drivers, &faults);
+	assert_non_null(c);
+	const struct municipality *m = config_municipality(c, "07204");
+	assert_non_null(m->shape);
+	assert_int_equal(m->district_count, 2);
+	assert_string_equal(m->districts[1].code, "07204-2");
+	assert_string_equal(m->districts[1].name, "小名浜");
+	assert_true(m->districts_cover);
+	assert_non_null(config_municipality(c, "07542")->shape);
+	assert_false(config_municipality(c, "07542")->districts_cover);
 	config_free(c);
 	config_faults_clear(&faults);
 }
@@ -343,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_municipality_comes_from_the_tables),
 		cmocka_unit_test(test_what_is_written_goes_before_the_tables),
 		cmocka_unit_test(test_profile_file),
+		cmocka_unit_test(test_outline_and_districts),
 		cmocka_unit_test(test_feeds),
 		cmocka_unit_test(test_channel_defaults),
 		cmocka_unit_test(test_on_unknown_by_driver),

@@ -9,18 +9,19 @@ import subprocess
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-FLOORS = ["base", "schemas", "config", "net", "store", "rules", "ingest", "channels", "dispatcher", "cli"]
+FLOORS = ["base", "schemas", "geo", "config", "net", "store", "rules", "ingest", "channels", "dispatcher", "cli"]
 
 # What a floor may include besides itself. channels: only the option rows of config; dispatcher:
 # only the declarations of channels (docs/architecture.md, "Floors").
 MAY_INCLUDE = {
     "base": set(),
     "schemas": {"base"},
-    "config": {"base", "schemas"},
+    "geo": {"base"},
+    "config": {"base", "schemas", "geo"},
     "net": {"base", "schemas", "config"},
     "store": {"base", "schemas"},
-    "rules": {"base", "schemas", "config"},
-    "ingest": {"base", "schemas", "config", "net"},
+    "rules": {"base", "schemas", "geo", "config"},
+    "ingest": {"base", "schemas", "geo", "config", "net"},
     "channels": {"base", "schemas", "config", "net"},
     "dispatcher": {"base", "schemas", "config", "store", "rules", "ingest", "channels"},
     "cli": {"base", "schemas", "config", "rules", "ingest", "channels"},

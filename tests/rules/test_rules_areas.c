@@ -2,7 +2,7 @@
  *
  * Which items concern us. Fail towards alerting on areas.
  */
-#include "rules/shape.h"
+#include "geo/geometry.h"
 #include "tests/cmocka_all.h"
 #include "tests/rules/world.h"
 
@@ -48,7 +48,7 @@ static const struct area_case cases[] = {
 		false},
 	{"whole prefecture", "CAP", "civil.other", AREA_MUNICIPALITY, "07000", true, false},
 	{"other municipality", "CAP", "civil.other", AREA_MUNICIPALITY, "13101", false, false},
-	{"a code system nobody knows", "CAP", "civil.other", "cap:SAME", "999999", true, true},
+	{"a code system nobody knows", "CAP", "civil.other", "cap:somebody", "999999", true, true},
 	{"no area at all", "CAP", "civil.other", AREA_MUNICIPALITY, NULL, true, true},
 };
 
@@ -114,8 +114,8 @@ static void test_shapes_against_the_profile(void **state)
 	for (size_t i = 0; i < COUNT_OF(shapes); i++) {
 		struct world *w = world_new();
 		for (size_t m = 0; m < 2; m++) {
-			world_config(w)->municipalities[m].polygon =
-				"37.0,140.7 37.1,140.7 37.1,141.0 37.0,141.0 37.0,140.7";
+			world_outline(
+				w, m, "37.0,140.7 37.1,140.7 37.1,141.0 37.0,141.0 37.0,140.7");
 		}
 		struct alert *a = world_alert("CAP", "s,1", 0);
 		struct alert_item *item =
@@ -130,21 +130,108 @@ static void test_shapes_against_the_profile(void **state)
 	}
 }
 
-static void test_geometry(void **state)
+static void test_a_shape_without_an_outline_of_ours(void **state)
 {
 	(void)state;
-	const char *square = "0,0 0,2 2,2 2,0 0,0";
-	assert_int_equal(shape_polygons_meet(square, "1,1 1,3 3,3 3,1 1,1"), SHAPE_MEET);
-	assert_int_equal(shape_polygons_meet(square, "5,5 5,6 6,6 5,5"), SHAPE_APART);
-	assert_int_equal(shape_polygons_meet(square, "-1,-1 -1,9 9,9 9,-1"), SHAPE_MEET);
-	/* A cross: no corner of either lies inside the other. */
-	assert_int_equal(shape_polygons_meet(square, "0.9,-5 1.1,-5 1.1,5 0.9,5"), SHAPE_MEET);
-	assert_int_equal(shape_polygons_meet(square, "1,1 2"), SHAPE_UNREADABLE);
-	assert_int_equal(shape_polygons_meet(square, ""), SHAPE_UNREADABLE);
-	assert_int_equal(shape_circle_meets("1,1 0", square), SHAPE_MEET);
-	assert_int_equal(shape_circle_meets("3,1 120", square), SHAPE_MEET);
-	assert_int_equal(shape_circle_meets("3,1 100", square), SHAPE_APART);
-	assert_int_equal(shape_circle_meets("3,1", square), SHAPE_UNREADABLE);
+	static const struct {
+		const char *polygon;
+		bool ours;
+	} rows[] = {
+		{"37.2,139.8 37.3,139.8 37.3,139.9 37.2,139.8", true},	/* in the prefecture */
+		{"35.0,135.0 35.1,135.0 35.1,135.1 35.0,135.0", false}, /* in another one */
+		{"52.0,7.0 53.0,7.0 53.0,8.0 52.0,7.0", false},		/* in Germany */
+		{"20,120 50,120 50,150 20,150 20,120", true},		/* all of Japan */
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct world *w = world_new();
+		struct alert *a = world_alert("CAP", "s,1", 0);
+		struct alert_item *item =
+			world_item(a, "civil.other", "", SEVERITY_SEVERE, 0, "", NULL);
+		alert_add_shape(a, item, "x", rows[i].polygon, "");
+		const struct rules_decision *d = world_take_fresh(w, a);
+		if ((d->verdict != RULES_NOT_OURS) != rows[i].ours || d->alarm != rows[i].ours) {
+			fail_msg("row %zu: %s", i, rules_verdict_name(d->verdict));
+		}
+		world_free(w);
+	}
+}
+
+static void add_district(struct world *w, size_t i, const char *code, const char *polygon)
+{
+	struct municipality *m = &world_config(w)->municipalities[0];
+	struct err e;
+	m->districts[i] = (struct district){.code = code, .name = code};
+	assert_int_equal(geo_shape_from_cap(polygon, &m->districts[i].shape, &e), 0);
+	m->district_count = i + 1;
+}
+
+static void test_districts_that_a_shape_reaches(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *polygon;
+		bool cover;
+		const char *areas;
+	} rows[] = {
+		{"37.05,140.75 37.06,140.75 37.06,140.78 37.05,140.75", true, "07204-1"},
+		{"37.05,140.75 37.06,140.75 37.06,140.78 37.05,140.75", false, "07204"},
+		{"37.05,140.75 37.06,140.75 37.06,140.98 37.05,140.75", true, "07204"},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct world *w = world_new();
+		struct municipality *m = &world_config(w)->municipalities[0];
+		struct district districts[2];
+		m->districts = districts;
+		world_outline(w, 0, "37.0,140.7 37.1,140.7 37.1,141.0 37.0,141.0 37.0,140.7");
+		world_outline(w, 1, "38.0,140.7 38.1,140.7 38.1,141.0 38.0,141.0 38.0,140.7");
+		add_district(
+			w, 0, "07204-1", "37.0,140.7 37.1,140.7 37.1,140.8 37.0,140.8 37.0,140.7");
+		add_district(
+			w, 1, "07204-2", "37.0,140.8 37.1,140.8 37.1,141.0 37.0,141.0 37.0,140.8");
+		m->districts_cover = rows[i].cover;
+		struct alert *a = world_alert("CAP", "s,1", 0);
+		struct alert_item *item =
+			world_item(a, "civil.other", "", SEVERITY_SEVERE, 0, "", NULL);
+		alert_add_shape(a, item, "x", rows[i].polygon, "");
+		const struct rules_decision *d = world_take_fresh(w, a);
+		assert_int_equal(d->verdict, RULES_ACTED);
+		const struct broadcast *b = d->broadcasts[0].broadcast;
+		assert_int_equal(b->area_count, 2);
+		assert_string_equal(b->areas[1].code, rows[i].areas);
+		geo_shape_free(districts[0].shape);
+		geo_shape_free(districts[1].shape);
+		world_free(w);
+	}
+}
+
+static void test_foreign_code_lists(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *system;
+		const char *code;
+		bool ours;
+	} rows[] = {
+		{"cap:SAME", "006037", false},
+		{"cap:EMMA_ID", "IE011", false},
+		{"cap:WARNCELLID", "105111000", false},
+		{"cap:profile:CAP-CP:Location:0.3", "2465", false},
+		{"cap:ISO 3166-2", "JP-07", true},
+		{"cap:ISO 3166-2", "JP-13", false},
+		{"cap:ISO 3166-2", "CA-ON", false},
+		{"cap:somebody's", "1", true},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct world *w = world_new();
+		struct alert *a = world_alert("CAP", "s,1", 0);
+		world_item(a, "civil.other", "", SEVERITY_SEVERE, 0, rows[i].system, rows[i].code);
+		const struct rules_decision *d = world_take_fresh(w, a);
+		if ((d->verdict != RULES_NOT_OURS) != rows[i].ours) {
+			fail_msg("%s %s: %s", rows[i].system, rows[i].code,
+				rules_verdict_name(d->verdict));
+		}
+		world_free(w);
+	}
 }
 
 int main(void)
@@ -154,7 +241,9 @@ int main(void)
 		cmocka_unit_test(test_the_list_of_municipalities_beats_the_larger_area),
 		cmocka_unit_test(test_a_code_list_beats_a_shape_nobody_can_place),
 		cmocka_unit_test(test_shapes_against_the_profile),
-		cmocka_unit_test(test_geometry),
+		cmocka_unit_test(test_a_shape_without_an_outline_of_ours),
+		cmocka_unit_test(test_districts_that_a_shape_reaches),
+		cmocka_unit_test(test_foreign_code_lists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

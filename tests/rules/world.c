@@ -2,6 +2,7 @@
 #include "tests/rules/world.h"
 
 #include "base/buf.h"
+#include "geo/geometry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +63,7 @@ static struct municipality town(struct pool *p, const char *code, const char *na
 		.offices = list_of(p, "福島地方気象台"),
 		.volcanoes = list_of(p, "212"),
 		.rivers = list_of(p, "070001000101"),
-		.parents = list_of(p, "070000 070010"),
-		.polygon = ""};
+		.parents = list_of(p, "070000 070010")};
 }
 
 static struct channel_config channel(struct pool *p, const char *name, bool drill)
@@ -126,7 +126,20 @@ void world_free(struct world *w)
 		rules_decision_free(w->decisions[i]);
 		alert_free(w->alerts[i]);
 	}
+	for (size_t i = 0; i < w->config.municipality_count; i++) {
+		geo_shape_free(w->config.municipalities[i].shape);
+	}
 	pool_free(w->pool);
+}
+
+void world_outline(struct world *w, size_t municipality, const char *polygon)
+{
+	struct municipality *m = &w->config.municipalities[municipality];
+	struct err e;
+	geo_shape_free(m->shape);
+	if (geo_shape_from_cap(polygon, &m->shape, &e)) {
+		abort();
+	}
 }
 
 struct config *world_config(struct world *w)

@@ -12,6 +12,8 @@ struct world;
 struct world *world_new(void);
 void world_free(struct world *w);
 struct config *world_config(struct world *w);
+/* Gives a town (0, 1) an outline, "lat,lon lat,lon ...". */
+void world_outline(struct world *w, size_t municipality, const char *polygon);
 
 /* 2026-11-20T14:00:00+09:00 plus minutes. */
 struct wall_time world_at(int minutes);

@@ -395,6 +395,34 @@ static void cursor_filters_the_audience(void **state)
 	assert_string_equal(fixture_state(f, D1), "done");
 }
 
+static void who_is_listed_under_the_town_hears_of_its_district(void **state)
+{
+	static const struct store_recipient people[] = {
+		{"district", "1@example.jp", "ja", "", "", "07204-1"},
+		{"town", "2@example.jp", "ja", "", "", "07204"},
+		{"other", "3@example.jp", "ja", "", "", "07204-2"},
+		{"neighbour", "4@example.jp", "ja", "", "", "07205"},
+	};
+	static const char *const areas[] = {"07204-1"};
+	static const char *const expected[] = {"07204-1", "07204"};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
+		fixture_must(f, store_put_recipient(f->store, "town", &people[i], &f->e), "put");
+	}
+	struct store_delivery d = fixture_delivery(B1);
+	d.audience_list = "town";
+	d.areas = areas;
+	d.area_count = 1;
+	fixture_add_delivery(f, &d);
+	struct store_batch b = fixture_claim(f, 10, 0);
+	assert_int_equal(b.count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_string_equal(b.targets[i].area, expected[i]); /* the device's own */
+	}
+	fixture_conclude_rest(f, &b, OUTCOME_DELIVERED, false, 0);
+	store_batch_clear(&b);
+}
+
 static void deadline_and_cancel_count_the_rest(void **state)
 {
 	struct fixture *f = *state;
@@ -553,6 +581,7 @@ int main(void)
 		CASE(recovery_finds_distant_recipients),
 		CASE(an_import_keeps_the_place),
 		CASE(cursor_filters_the_audience),
+		CASE(who_is_listed_under_the_town_hears_of_its_district),
 		CASE(deadline_and_cancel_count_the_rest),
 		CASE(cancel_leaves_maybe_sent_unknown),
 		CASE(what_is_out_ends_as_the_delivery_did),
