@@ -81,6 +81,36 @@ void json_put_text(json_t *object, const char *key, const char *text)
 	}
 }
 
+static int add_piece(const char *data, size_t size, void *out)
+{
+	return buf_add(out, data, size);
+}
+
+/* Nearly every text is plain ASCII, for which there is nothing to do but to copy it. */
+static bool is_plain(const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p < 0x20 || *p > 0x7E || *p == '"' || *p == '\\') {
+			return false;
+		}
+	}
+	return true;
+}
+
+void json_write_text(struct buf *out, const char *text)
+{
+	if (is_plain(text)) {
+		(void)buf_add_text(out, "\"");
+		(void)buf_add_text(out, text);
+		(void)buf_add_text(out, "\"");
+		return;
+	}
+	json_t *value = string_from_any_bytes(text);
+	/* A failure is the buffer's, and sticks to it. */
+	(void)json_dump_callback(value, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_decref(value);
+}
+
 void json_put_int(json_t *object, const char *key, int64_t value)
 {
 	json_put(object, key, json_integer(value));

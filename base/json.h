@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <jansson.h>
@@ -24,6 +25,8 @@ int json_need_int(const json_t *object, const char *key, int64_t *out, struct er
 void json_put_text(json_t *object, const char *key, const char *text);
 void json_put_int(json_t *object, const char *key, int64_t value);
 void json_put_flag(json_t *object, const char *key, bool value);
+/* Appends text as a JSON string, quotes included; what is not UTF-8 is replaced as above. */
+void json_write_text(struct buf *out, const char *text);
 /* Steals value; a NULL value is ignored. */
 void json_put(json_t *object, const char *key, json_t *value);
 

@@ -8,6 +8,7 @@
 #include "dispatcher/channel.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
+#include "dispatcher/texts.h"
 #include "rules/rules.h"
 
 #include <errno.h>
@@ -93,7 +94,7 @@ static int write_broadcast(
 	json_decref(object);
 	int rc = store_add_broadcast(
 		hub->store, b, json, rb->hold, rb->hold_reason ? rb->hold_reason : "", now, e);
-	free(json);
+	texts_put(hub->texts, b->id, json, b->status == ALERT_STATUS_EXERCISE);
 	/* A held one must not stop what still goes out: staff have not said it is right. */
 	for (size_t i = 0; rc >= 0 && !rb->hold && i < b->replace_count; i++) {
 		rc = store_cancel_broadcast(

@@ -384,7 +384,8 @@ void agent_link_drop(struct agent_link *a)
 	batch_drop(&a->batch);
 }
 
-void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t deadline_ms)
+void agent_link_send(
+	struct agent_link *a, const struct outgoing_text *broadcast, int64_t deadline_ms)
 {
 	assert(agent_link_is_assigned(a));
 	a->sent = true;
@@ -396,7 +397,7 @@ void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t d
 	a->state = AGENT_BUSY;
 	struct buf line;
 	buf_init(&line, JSONL_LINE_LIMIT);
-	batch_write(&a->batch, a->config, broadcast_json, deadline_ms, &line);
+	batch_write(&a->batch, a->config, broadcast, deadline_ms, &line);
 	if (line.failed) {
 		struct outcome o = {.class = OUTCOME_PERMANENT, .reason = OUTCOME_REASON_CONTENT};
 		outcome_set_text(&o, "the batch is larger than a protocol line may be");

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 
 struct agent_link;
+struct outgoing_text;
 struct hub;
 
 enum agent_state { AGENT_DOWN, AGENT_OPENING, AGENT_IDLE, AGENT_BUSY };
@@ -50,8 +51,10 @@ int agent_link_crashes_recent(const struct agent_link *a);
 /* A claim for this agent: held until agent_link_send() (committed) or agent_link_drop() (rolled
  * back). Takes over the contents of claim. */
 void agent_link_assign(struct agent_link *a, struct store_batch *claim);
-/* Hands the assigned batch to the process; broadcast_json is copied into the message. */
-void agent_link_send(struct agent_link *a, const char *broadcast_json, int64_t deadline_ms);
+/* Hands the assigned batch to the process; broadcast is copied into the message. NULL: it cannot be
+ * read; the driver says so and the targets wait. */
+void agent_link_send(
+	struct agent_link *a, const struct outgoing_text *broadcast, int64_t deadline_ms);
 /* Instead of sending: o for all of it, without the process. */
 void agent_link_refuse(struct agent_link *a, const struct outcome *o);
 void agent_link_drop(struct agent_link *a);

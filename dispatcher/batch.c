@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "dispatcher/texts.h"
 #include "schemas/broadcast.h"
 
 #include <assert.h>
@@ -211,7 +212,13 @@ bool batch_recorded(struct batch *b, bool committed)
 	return batch_is_over(b) && b->recorded == b->report_count;
 }
 
-/* ---- the message ---- */
+/* ---- the message: by hand, once for each of 100,000 recipients ---- */
+
+static void write_member(struct buf *line, const char *prefix, const char *text)
+{
+	(void)buf_add_text(line, prefix);
+	json_write_text(line, text);
+}
 
 static void write_target(
 	const struct batch *b, const struct channel_config *config, size_t index, struct buf *line)
@@ -221,25 +228,31 @@ static void write_target(
 	const char *lang = languages->count > 0 ? languages->list[0] : "ja";
 	char key[DELIVERY_KEY_SIZE];
 	delivery_key(b->claim.broadcast, config->name, t->id, key);
-	json_t *target = json_object();
-	json_put_text(target, "id", t->id);
-	json_put_text(target, "key", key);
-	json_put_text(target, "address", t->address);
-	json_put_text(target, "lang", t->lang[0] ? t->lang : lang);
-	json_put_text(target, "area", t->area);
-	char *text = json_dumps(target, JSON_COMPACT);
-	(void)buf_addf(line, "%s%s", index ? "," : "", text);
-	free(text);
-	json_decref(target);
+	write_member(line, index ? ",{\"id\":" : "{\"id\":", t->id);
+	write_member(line, ",\"key\":", key);
+	if (t->address[0] != '\0') {
+		write_member(line, ",\"address\":", t->address);
+	}
+	write_member(line, ",\"lang\":", t->lang[0] ? t->lang : lang);
+	if (t->area[0] != '\0') {
+		write_member(line, ",\"area\":", t->area);
+	}
+	(void)buf_add_text(line, "}");
 }
 
 void batch_write(const struct batch *b, const struct channel_config *config,
-	const char *broadcast_json, int64_t deadline_ms, struct buf *line)
+	const struct outgoing_text *broadcast, int64_t deadline_ms, struct buf *line)
 {
 	(void)buf_addf(line,
 		"{\"op\":\"deliver\",\"delivery\":\"%s\",\"attempt\":%d,\"deadline_ms\":%lld,"
-		"\"broadcast\":%s,\"targets\":[",
-		b->claim.delivery, b->claim.attempt, (long long)deadline_ms, broadcast_json);
+		"\"broadcast\":",
+		b->claim.delivery, b->claim.attempt, (long long)deadline_ms);
+	if (broadcast) {
+		(void)buf_add(line, broadcast->json, broadcast->size);
+	} else {
+		(void)buf_add_text(line, "null");
+	}
+	(void)buf_add_text(line, ",\"targets\":[");
 	for (size_t i = 0; i < b->claim.count; i++) {
 		write_target(b, config, i, line);
 	}

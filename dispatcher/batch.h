@@ -19,6 +19,7 @@
 /* The index of a report that concludes all targets without one. */
 #define BATCH_REST ((size_t)-1)
 
+struct outgoing_text;
 struct report;
 
 struct batch {
@@ -71,6 +72,6 @@ int batch_record(struct batch *b, struct store *store, batch_retry_at *retry_at,
  * of it is on disk: the caller drops it. */
 bool batch_recorded(struct batch *b, bool committed);
 
-/* The `deliver` message (channel protocol v1), without its newline. */
+/* The `deliver` message (channel protocol v1), without its newline. broadcast NULL: null. */
 void batch_write(const struct batch *b, const struct channel_config *config,
-	const char *broadcast_json, int64_t deadline_ms, struct buf *line);
+	const struct outgoing_text *broadcast, int64_t deadline_ms, struct buf *line);

@@ -182,8 +182,6 @@ void channel_free(struct channel *c)
 	free(c->tallies);
 	free(c->nexts);
 	event_free(c->timer);
-	free(c->broadcast_id);
-	free(c->broadcast_json);
 	free(c->sent);
 	free(c);
 }

@@ -28,14 +28,10 @@ struct channel {
 	struct store_batch *nexts;
 	size_t agent_count;
 	struct breaker breaker;
-	struct event *timer; /* when the queue or the breaker is due */
-	bool wanted;	     /* the queue may have something: ask it in the next turn */
-	bool empty;	     /* it was asked: nothing is due before the timer */
-	char fault[400];     /* the configuration cannot work; "" while well */
-	/* The broadcast handed out last, as JSON text: agents of one channel usually share it. */
-	char *broadcast_id;
-	char *broadcast_json;
-	bool broadcast_is_drill;
+	struct event *timer;	/* when the queue or the breaker is due */
+	bool wanted;		/* the queue may have something: ask it in the next turn */
+	bool empty;		/* it was asked: nothing is due before the timer */
+	char fault[400];	/* the configuration cannot work; "" while well */
 	struct mono_time *sent; /* ring of the last cap_per_hour broadcasts, NULL without a cap */
 	size_t sent_count;
 	size_t sent_committed; /* of sent_count, those on disk */

@@ -6,39 +6,22 @@
 #include "base/mem.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
+#include "dispatcher/texts.h"
 #include "dispatcher/turn.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The broadcast of a batch as JSON text; NULL when it cannot be read. */
-static const char *broadcast_text(struct channel *c, const struct store_batch *batch)
-{
-	if (c->broadcast_id && strcmp(c->broadcast_id, batch->broadcast) == 0) {
-		return c->broadcast_json;
-	}
-	struct err e = {0};
-	char *json = store_broadcast_json(c->hub->store, batch->broadcast, &e);
-	if (!json) {
-		log_error("cannot read a broadcast", "broadcast=%s reason=%s", batch->broadcast,
-			LOG_TEXT(e.text));
-		return NULL;
-	}
-	free(c->broadcast_id);
-	free(c->broadcast_json);
-	c->broadcast_id = mem_copy_text(batch->broadcast);
-	c->broadcast_json = json;
-	json_t *object = json_read(json, strlen(json), &e);
-	c->broadcast_is_drill = strcmp(json_text(object, "status", ""), "exercise") == 0;
-	json_decref(object);
-	return c->broadcast_json;
-}
-
 static void hand_out(struct channel *c, struct agent_link *a)
 {
 	const struct store_batch *batch = agent_link_batch(a);
-	const char *json = broadcast_text(c, batch);
+	struct err e = {0};
+	const struct outgoing_text *text = texts_get(c->hub->texts, batch->broadcast, &e);
+	if (!text) {
+		log_error("cannot read a broadcast", "broadcast=%s reason=%s", batch->broadcast,
+			LOG_TEXT(e.text));
+	}
 	int64_t deadline = c->config->deadline_ms;
 	int64_t left = wall_time_is_none(batch->expires) ? deadline
 							 : batch->expires.ms - clock_wall_now().ms;
@@ -52,14 +35,14 @@ static void hand_out(struct channel *c, struct agent_link *a)
 		return;
 	}
 	/* The rules saw to it when it came; the configuration may have changed since. */
-	if (json && c->broadcast_is_drill && !c->config->drill) {
+	if (text && text->drill && !c->config->drill) {
 		struct outcome o = {.class = OUTCOME_PERMANENT, .reason = OUTCOME_REASON_CONFIG};
 		outcome_set_text(&o, "a drill, and this channel takes no drills any more");
 		agent_link_refuse(a, &o);
 		return;
 	}
 	/* Without its broadcast the driver cannot work; it says so and the targets wait. */
-	agent_link_send(a, json ? json : "null", deadline);
+	agent_link_send(a, text, deadline);
 }
 
 static void log_batch(const struct channel *c, size_t index)

@@ -11,6 +11,7 @@
 #include "dispatcher/feeds.h"
 #include "dispatcher/http.h"
 #include "dispatcher/metrics.h"
+#include "dispatcher/texts.h"
 #include "dispatcher/turn.h"
 
 #include <errno.h>
@@ -224,6 +225,7 @@ static int start_parts(struct hub *hub, struct err *e)
 	if (rc) {
 		return rc;
 	}
+	hub->texts = texts_new(hub->store);
 	hub->turn = turn_new(hub);
 	int unknown = turn_run(hub->turn, recover, NULL, e);
 	if (unknown < 0) {
@@ -281,6 +283,7 @@ void hub_free(struct hub *hub)
 	http_free(hub->http);
 	control_free(hub->control);
 	turn_free(hub->turn);
+	texts_free(hub->texts);
 	metrics_free(hub->metrics);
 	store_close(hub->store);
 	json_decref(hub->stranded);

@@ -14,6 +14,7 @@
  *                the commit, breaker included
  *   agent.c      one agent process: its link and its life
  *   batch.c      the batch it has in hand: marks, outcomes, what of them is on disk
+ *   texts.c      the JSON of the broadcasts that go out just now
  *   control.c    the staff's socket; verbs.c the table of verbs; rights.c who may
  *   metrics.c    counters; http.c serves them and the health
  *
@@ -34,6 +35,7 @@ struct control;
 struct feeds;
 struct http;
 struct metrics;
+struct texts;
 struct turn;
 
 struct hub {
@@ -42,6 +44,7 @@ struct hub {
 	struct store *store;
 	const char *program_dir; /* of hanshod itself: the first place drivers are looked for */
 	struct turn *turn;
+	struct texts *texts;
 	struct feeds *feeds;
 	struct channel **channels; /* in configuration order */
 	size_t channel_count;

@@ -11,6 +11,7 @@
 #include "dispatcher/feeds.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
+#include "dispatcher/texts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -255,6 +256,7 @@ static void after_rollback(struct turn *t, size_t alerts, const struct err *e)
 {
 	struct hub *hub = t->hub;
 	metrics_count(hub->metrics, "hansho_store_failures_total", "", 1);
+	texts_forget(hub->texts);
 	for (size_t i = 0; i < hub->channel_count; i++) {
 		channel_rolled_back(hub->channels[i]);
 	}

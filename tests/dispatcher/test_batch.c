@@ -5,6 +5,7 @@
  */
 #include "base/json.h"
 #include "dispatcher/batch.h"
+#include "dispatcher/texts.h"
 #include "tests/cmocka_all.h"
 
 #include <errno.h>
@@ -120,10 +121,13 @@ static void test_message_is_what_the_protocol_says(void **state)
 	struct buf line;
 	take(&b);
 	buf_init(&line, 1 << 20);
-	batch_write(&b, &config, "{\"id\":\"x\"}", 1234, &line);
+	char json[] = "{\"id\":\"x\"}";
+	const struct outgoing_text broadcast = {.json = json, .size = strlen(json)};
+	batch_write(&b, &config, &broadcast, 1234, &line);
 	json_t *message = json_read(line.data, line.size, &e);
 	assert_non_null(message);
 	assert_string_equal(json_text(message, "op", ""), "deliver");
+	assert_string_equal(json_text(json_object_get(message, "broadcast"), "id", ""), "x");
 	assert_int_equal(json_int(message, "deadline_ms", 0), 1234);
 	assert_int_equal(json_int(message, "attempt", 0), 2);
 	const json_t *targets = json_object_get(message, "targets");
@@ -132,8 +136,36 @@ static void test_message_is_what_the_protocol_says(void **state)
 	assert_string_equal(json_text(json_array_get(targets, 3), "lang", ""), "ja");
 	assert_int_equal(strlen(json_text(json_array_get(targets, 3), "key", "")), 32);
 	json_decref(message);
+	buf_reset(&line);
+	batch_write(&b, &config, NULL, 1234, &line);
+	message = json_read(line.data, line.size, &e);
+	assert_true(json_is_null(json_object_get(message, "broadcast")));
+	json_decref(message);
 	buf_clear(&line);
 	batch_free(&b);
+}
+
+static void test_texts_are_written_as_json(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"", "plain", "a\"b\\c", "\x01\n\x7F", "\u3042\U0001F6A8"};
+	struct err e = {0};
+	struct buf out;
+	buf_init(&out, 1000);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		buf_reset(&out);
+		(void)buf_add_text(&out, "[");
+		json_write_text(&out, texts[i]);
+		(void)buf_add_text(&out, "]");
+		json_t *array = json_read(out.data, out.size, &e);
+		assert_string_equal(json_string_value(json_array_get(array, 0)), texts[i]);
+		json_decref(array);
+	}
+	buf_reset(&out);
+	json_write_text(&out, "a\xFFz");
+	assert_string_equal(buf_text(&out), "\"a\xEF\xBF\xBDz\"");
+	buf_clear(&out);
 }
 
 int main(void)
@@ -144,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_marks_decide_when_the_driver_dies),
 		cmocka_unit_test(test_a_rolled_back_report_is_written_again),
 		cmocka_unit_test(test_message_is_what_the_protocol_says),
+		cmocka_unit_test(test_texts_are_written_as_json),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
