@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include "base/json_quick.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -123,8 +124,12 @@ void json_put_flag(json_t *object, const char *key, bool value)
 
 json_t *json_read(const char *text, size_t size, struct err *e)
 {
+	json_t *value = json_quick_read(text, size);
+	if (value) {
+		return value;
+	}
 	json_error_t error;
-	json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	value = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (!value) {
 		(void)err_set(e, -EINVAL, "not JSON: line %d column %d: %s", error.line,
 			error.column, error.text);
