@@ -82,11 +82,6 @@ void json_put_text(json_t *object, const char *key, const char *text)
 	}
 }
 
-static int add_piece(const char *data, size_t size, void *out)
-{
-	return buf_add(out, data, size);
-}
-
 /* Nearly every text is plain ASCII, for which there is nothing to do but to copy it. */
 static bool is_plain(const char *text)
 {
@@ -107,9 +102,21 @@ void json_write_text(struct buf *out, const char *text)
 		return;
 	}
 	json_t *value = string_from_any_bytes(text);
-	/* A failure is the buffer's, and sticks to it. */
-	(void)json_dump_callback(value, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_quick_write(out, value);
 	json_decref(value);
+}
+
+void json_write(struct buf *out, const json_t *value)
+{
+	json_quick_write(out, value);
+}
+
+char *json_to_text(const json_t *value)
+{
+	struct buf text;
+	buf_init(&text, SIZE_MAX / 2);
+	json_quick_write(&text, value);
+	return buf_steal(&text);
 }
 
 void json_put_int(json_t *object, const char *key, int64_t value)

@@ -30,6 +30,11 @@ void json_write_text(struct buf *out, const char *text);
 /* Steals value; a NULL value is ignored. */
 void json_put(json_t *object, const char *key, json_t *value);
 
+/* Appends value without blanks. A failure is the buffer's. */
+void json_write(struct buf *out, const json_t *value);
+/* The same as a new text; the caller frees. */
+char *json_to_text(const json_t *value);
+
 /* Parses one JSON value from size bytes; duplicate keys are refused, depth is jansson's limit.
  * NULL and *e on error. The caller releases with json_decref(). */
 json_t *json_read(const char *text, size_t size, struct err *e);

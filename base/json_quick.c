@@ -234,3 +234,94 @@ json_t *json_quick_read(const char *text, size_t size)
 	}
 	return value;
 }
+
+/* ---- writing ---- */
+
+/* The letter of a short escape, 'u' for a long one, 0 for none. */
+static char escape_of(unsigned char c)
+{
+	static const char letters[0x20] = {
+		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+	if (c < 0x20) {
+		return letters[c] ? letters[c] : 'u';
+	}
+	return c == '"' || c == '\\' ? (char)c : '\0';
+}
+
+static void write_escape(struct buf *out, char escape, unsigned char c)
+{
+	if (escape == 'u') {
+		(void)buf_addf(out, "\\u%04X", c);
+	} else {
+		const char both[2] = {'\\', escape};
+		(void)buf_add(out, both, sizeof(both));
+	}
+}
+
+static void write_text(struct buf *out, const char *text, size_t size)
+{
+	(void)buf_add(out, "\"", 1);
+	size_t plain = 0; /* where the run that needs nothing begins */
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+		char escape = escape_of(c);
+		if (escape) {
+			(void)buf_add(out, text + plain, i - plain);
+			write_escape(out, escape, c);
+			plain = i + 1;
+		}
+	}
+	(void)buf_add(out, text + plain, size - plain);
+	(void)buf_add(out, "\"", 1);
+}
+
+static void write_array(struct buf *out, const json_t *array)
+{
+	(void)buf_add(out, "[", 1);
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		if (i > 0) {
+			(void)buf_add(out, ",", 1);
+		}
+		json_quick_write(out, json_array_get(array, i));
+	}
+	(void)buf_add(out, "]", 1);
+}
+
+static void write_object(struct buf *out, json_t *object)
+{
+	const char *separator = "{";
+	for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
+		(void)buf_add(out, separator, 1);
+		write_text(out, json_object_iter_key(at), json_object_iter_key_len(at));
+		(void)buf_add(out, ":", 1);
+		json_quick_write(out, json_object_iter_value(at));
+		separator = ",";
+	}
+	(void)buf_add_text(out, separator[0] == '{' ? "{}" : "}");
+}
+
+static int add_piece(const char *data, size_t size, void *out)
+{
+	return buf_add(out, data, size);
+}
+
+void json_quick_write(struct buf *out, const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		write_object(out, (json_t *)value); /* jansson's iterators are not const */
+		break;
+	case JSON_ARRAY:
+		write_array(out, value);
+		break;
+	case JSON_STRING:
+		write_text(out, json_string_value(value), json_string_length(value));
+		break;
+	case JSON_INTEGER:
+		(void)buf_addf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		break;
+	default: /* a failure is the buffer's, and sticks to it */
+		(void)json_dump_callback(value, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY);
+		break;
+	}
+}

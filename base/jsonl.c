@@ -18,7 +18,9 @@ struct jsonl_link {
 	struct bufferevent *stream;
 	struct jsonl_handler handler;
 	size_t line_limit;
-	size_t scanned; /* bytes of the input known to hold no newline */
+	size_t scanned;	 /* bytes of the input known to hold no newline */
+	json_t *waiting; /* its attachment has not come yet */
+	size_t attached; /* the size of that */
 	bool paused;
 	bool busy; /* inside a callback: freeing is put off to its end */
 	bool freed;
@@ -28,6 +30,7 @@ struct jsonl_link {
 static void destroy(struct jsonl_link *link)
 {
 	bufferevent_free(link->stream);
+	json_decref(link->waiting);
 	free(link);
 }
 
@@ -45,6 +48,18 @@ static void finish(struct jsonl_link *link, int code, const char *text)
 	link->handler.closed(link, &e, link->handler.data);
 }
 
+static void expect_attached(struct jsonl_link *link, json_t *message)
+{
+	int64_t size = json_int(message, "attached", -1);
+	if (size < 0 || (uint64_t)size > link->line_limit) {
+		json_decref(message);
+		finish(link, -EPROTO, "an attachment is longer than the limit");
+		return;
+	}
+	link->waiting = message;
+	link->attached = (size_t)size;
+}
+
 static void take_line(struct jsonl_link *link, struct evbuffer *input, size_t size)
 {
 	struct err e = {0};
@@ -56,14 +71,44 @@ static void take_line(struct jsonl_link *link, struct evbuffer *input, size_t si
 		finish(link, -EPROTO, message ? "a line is not a JSON object" : e.text);
 		return;
 	}
+	if (link->handler.attached && json_object_get(message, "attached")) {
+		expect_attached(link, message);
+		return;
+	}
 	link->handler.message(link, message, size, link->handler.data);
 	json_decref(message);
+}
+
+/* False: it is not all there yet. */
+static bool take_attached(struct jsonl_link *link, struct evbuffer *input)
+{
+	size_t whole = link->attached + 1;
+	if (evbuffer_get_length(input) < whole) {
+		return false;
+	}
+	const char *bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)whole);
+	json_t *message = link->waiting;
+	link->waiting = NULL;
+	if (bytes[link->attached] == '\n') {
+		link->handler.attached(link, message, bytes, link->attached, link->handler.data);
+		evbuffer_drain(input, whole); /* a freed link lives until the callback is over */
+	} else {
+		finish(link, -EPROTO, "an attachment does not end where it should");
+	}
+	json_decref(message);
+	return true;
 }
 
 static void read_lines(struct jsonl_link *link)
 {
 	struct evbuffer *input = bufferevent_get_input(link->stream);
 	while (!link->paused && !link->freed && !link->over) {
+		if (link->waiting) {
+			if (!take_attached(link, input)) {
+				return;
+			}
+			continue;
+		}
 		struct evbuffer_ptr from;
 		if (evbuffer_ptr_set(input, &from, link->scanned, EVBUFFER_PTR_SET) != 0) {
 			link->scanned = 0;
@@ -177,10 +222,7 @@ void jsonl_link_send_text(struct jsonl_link *link, const char *line, size_t size
 
 void jsonl_link_send(struct jsonl_link *link, const json_t *message)
 {
-	char *line = json_dumps(message, JSON_COMPACT);
-	if (!line) {
-		abort();
-	}
+	char *line = json_to_text(message);
 	jsonl_link_send_text(link, line, strlen(line));
 	free(line);
 }

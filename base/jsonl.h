@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON Lines: one JSON object per line, line length capped. Two users: the hub and the ingest
- * process, which must never block (struct jsonl_link, on libevent), and the agents, which do one
- * thing at a time (struct jsonl_stream, plain descriptors).
+ * JSON Lines: one JSON object per line, line length capped; bytes that are no JSON may be attached
+ * to a line. Two users: the hub and the ingest process, which must never block (struct jsonl_link,
+ * on libevent), and the agents, which do one thing at a time (struct jsonl_stream, plain
+ * descriptors).
  */
 #pragma once
 
@@ -23,8 +24,13 @@ struct jsonl_link;
 struct jsonl_handler {
 	/* One object arrived; message is borrowed for the call. size is its line's length. */
 	void (*message)(struct jsonl_link *link, json_t *message, size_t size, void *data);
+	/* Optional: for an object whose member "attached" is a number, so many bytes of any kind
+	 * and a newline follow its line; both come together, borrowed for the call. */
+	void (*attached)(struct jsonl_link *link, json_t *message, const char *bytes, size_t size,
+		void *data);
 	/* The link is over: e->code is 0 at a clean end, -EPROTO for a line that is no JSON object
-	 * or too long, another negative errno for a broken link. Called once; the handler may free.
+	 * or too long (an attachment alike), another negative errno for a broken link. Called once;
+	 * the handler may free.
 	 */
 	void (*closed)(struct jsonl_link *link, const struct err *e, void *data);
 	/* Optional: all that was queued has been written. */
@@ -39,7 +45,7 @@ void jsonl_link_free(struct jsonl_link *link); /* closes; NULL is fine; safe ins
 
 /* Queues one object; message is borrowed. */
 void jsonl_link_send(struct jsonl_link *link, const json_t *message);
-/* Queues bytes that are already one whole line without its newline. */
+/* Queues bytes that are already one whole line, or what is attached to it, without the newline. */
 void jsonl_link_send_text(struct jsonl_link *link, const char *line, size_t size);
 /* Writes what the peer takes now, instead of when the loop comes round. For links without
  * a drained handler: it calls nobody back. */

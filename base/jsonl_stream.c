@@ -115,12 +115,9 @@ int jsonl_stream_read(struct jsonl_stream *s, int timeout_ms, json_t **message, 
 
 int jsonl_stream_write(struct jsonl_stream *s, const json_t *message)
 {
-	char *line = json_dumps(message, JSON_COMPACT);
-	if (!line) {
-		abort();
-	}
+	char *line = json_to_text(message);
 	size_t size = strlen(line);
-	line[size] = '\n'; /* the zero's place: json_dumps text ends there and is ours */
+	line[size] = '\n'; /* the zero's place: the text ends there and is ours */
 	size_t at = 0;
 	int rc = 0;
 	while (at < size + 1) {

@@ -90,7 +90,7 @@ static int write_broadcast(
 {
 	const struct broadcast *b = rb->broadcast;
 	json_t *object = broadcast_to_json(b);
-	char *json = json_dumps(object, JSON_COMPACT);
+	char *json = json_to_text(object);
 	json_decref(object);
 	int rc = store_add_broadcast(
 		hub->store, b, json, rb->hold, rb->hold_reason ? rb->hold_reason : "", now, e);
@@ -130,41 +130,35 @@ static char *trace_text(const struct rules_decision *d)
 	for (size_t i = 0; i < d->trace_count; i++) {
 		(void)json_array_append_new(lines, json_string(d->trace[i]));
 	}
-	char *text = json_dumps(lines, JSON_COMPACT);
+	char *text = json_to_text(lines);
 	json_decref(lines);
 	return text;
 }
 
 struct incoming {
-	const char *feed;
-	struct wall_time received;
+	const struct incoming_alert *told;
 	const struct alert *alert;
 	char id[ALERT_ID_SIZE];
-	const json_t *json;
-	unsigned char *raw; /* owned */
-	size_t raw_size;
 };
 
 static int write_all(struct hub *hub, const struct incoming *in, const struct rules_decision *d,
 	struct wall_time now, struct err *e)
 {
-	char *json = json_dumps(in->json, JSON_COMPACT);
 	char *trace = trace_text(d);
 	struct store_alert row = {
 		.id = in->id,
 		.alert = in->alert,
-		.json = json,
-		.feed = in->feed,
-		.received = in->received,
-		.raw = in->raw,
-		.raw_size = in->raw_size,
+		.json = in->told->json,
+		.feed = in->told->feed,
+		.received = in->told->received,
+		.raw = in->told->raw,
+		.raw_size = in->told->raw_size,
 		.verdict = rules_verdict_name(d->verdict),
 		.reason = d->reason ? d->reason : "",
 		.trace = trace,
 		.alarm = d->alarm,
 	};
 	int rc = store_add_alert(hub->store, &row, e);
-	free(json);
 	free(trace);
 	for (size_t i = 0; rc == 0 && i < d->change_count; i++) {
 		rc = store_state_put(hub->store, &d->changes[i].row, e);
@@ -186,7 +180,7 @@ static json_t *tell_accepted(const struct incoming *in, const struct rules_decis
 	json_t *event = json_object();
 	json_put_text(event, "event", "accepted");
 	json_put_text(event, "alert", in->id);
-	json_put_text(event, "feed", in->feed);
+	json_put_text(event, "feed", in->told->feed);
 	json_put_text(event, "type", in->alert->type);
 	json_put_text(event, "status", alert_status_name(in->alert->status));
 	json_put_text(event, "verdict", rules_verdict_name(d->verdict));
@@ -226,26 +220,15 @@ static int accept_new(
 			labels, sizeof(labels), "verdict=\"%s\"", rules_verdict_name(d->verdict));
 		metrics_count(hub->metrics, "hansho_decisions_total", labels, 1);
 		metrics_count(hub->metrics, "hansho_alerts_total", "answer=\"accepted\"", 1);
-		metrics_time(hub->metrics, "hansho_accept_seconds", "", now.ms - in->received.ms);
+		metrics_time(
+			hub->metrics, "hansho_accept_seconds", "", now.ms - in->told->received.ms);
 		log_info("accepted", "alert=%s feed=%s type=%s status=%s verdict=%s broadcasts=%zu",
-			in->id, LOG_TEXT(in->feed), LOG_TEXT(in->alert->type),
+			in->id, LOG_TEXT(in->told->feed), LOG_TEXT(in->alert->type),
 			alert_status_name(in->alert->status), rules_verdict_name(d->verdict),
 			d->broadcast_count);
 	}
 	rules_decision_free(d);
 	return rc;
-}
-
-static int decode_raw(const json_t *message, struct incoming *in, struct err *e)
-{
-	const json_t *raw = json_object_get(message, "raw");
-	const char *text = json_string_value(raw);
-	size_t size = json_string_length(raw);
-	in->raw = mem_new(size * 3 / 4 + 3);
-	if (!text || base64_decode(text, size, in->raw, &in->raw_size)) {
-		return err_set(e, -EINVAL, "member \"raw\" is missing or is not base64");
-	}
-	return 0;
 }
 
 static json_t *refuse(const char *text)
@@ -254,36 +237,57 @@ static json_t *refuse(const char *text)
 	return json_pack("{s:s,s:s}", "refused", "internal", "reason", text);
 }
 
-int accept_alert(
-	struct hub *hub, const json_t *message, json_t **answer, json_t **event, struct err *e)
+struct incoming_alert *incoming_alert_new(
+	const json_t *message, const char *attached, size_t size, int64_t generation)
 {
-	struct incoming in = {
-		.feed = json_text(message, "feed", ""),
-		.received = {.ms = json_int(message, "received_ms", clock_wall_now().ms)},
-		.json = json_object_get(message, "alert"),
-	};
-	struct err bad = {0};
-	struct alert *alert = alert_from_json(in.json, &bad);
-	int rc = 0;
-	if (!alert || decode_raw(message, &in, &bad)) {
-		*answer = refuse(bad.text);
-		goto out;
+	const char *feed = json_text(message, "feed", "");
+	size_t feed_size = strlen(feed) + 1;
+	int64_t json_size = json_int(message, "alert_size", -1);
+	if (json_size < 0 || (uint64_t)json_size > size) {
+		return NULL;
 	}
-	in.alert = alert;
+	struct incoming_alert *in = mem_new(sizeof(*in) + feed_size + size + 1);
+	char *at = (char *)(in + 1);
+	memcpy(at, feed, feed_size);
+	in->feed = at;
+	at += feed_size;
+	in->json = at;
+	in->json_size = (size_t)json_size;
+	memcpy(at, attached, in->json_size);
+	at += in->json_size + 1; /* memory is new: the zero is there */
+	in->raw = at;
+	in->raw_size = size - in->json_size;
+	memcpy(at, attached + in->json_size, in->raw_size);
+	in->ref = json_int(message, "ref", 0);
+	in->generation = generation;
+	in->received.ms = json_int(message, "received_ms", clock_wall_now().ms);
+	return in;
+}
+
+int accept_alert(struct hub *hub, const struct incoming_alert *told, json_t **answer,
+	json_t **event, struct err *e)
+{
+	struct err bad = {0};
+	json_t *object = json_read(told->json, told->json_size, &bad);
+	struct alert *alert = object ? alert_from_json(object, &bad) : NULL;
+	json_decref(object);
+	if (!alert) {
+		*answer = refuse(bad.text);
+		return 0;
+	}
+	struct incoming in = {.told = told, .alert = alert};
 	alert_id(alert, in.id);
 	char known[ALERT_ID_SIZE] = "";
-	rc = store_find_digest(hub->store, alert->digest, known, e);
+	int rc = store_find_digest(hub->store, alert->digest, known, e);
 	if (rc == 0 && known[0] != '\0') {
-		rc = store_add_sighting(hub->store, known, in.feed, in.received, e);
+		rc = store_add_sighting(hub->store, known, told->feed, told->received, e);
 		*answer = json_pack("{s:s}", "duplicate", known);
 		*event = json_pack(
-			"{s:s,s:s,s:s}", "event", "duplicate", "alert", known, "feed", in.feed);
+			"{s:s,s:s,s:s}", "event", "duplicate", "alert", known, "feed", told->feed);
 		metrics_count(hub->metrics, "hansho_alerts_total", "answer=\"duplicate\"", 1);
 	} else if (rc == 0) {
 		rc = accept_new(hub, &in, answer, event, e);
 	}
-out:
-	free(in.raw);
 	alert_free(alert);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include "base/jsonl.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "dispatcher/accept.h"
 #include "dispatcher/fetch.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
@@ -117,11 +118,19 @@ static void heard(struct feeds *f, const json_t *message, bool refused)
 	}
 }
 
-static void take_alert(struct feeds *f, json_t *message)
+static void on_attached(
+	struct jsonl_link *link, json_t *message, const char *bytes, size_t size, void *data)
 {
+	(void)link;
+	struct feeds *f = data;
+	struct incoming_alert *alert = incoming_alert_new(message, bytes, size, f->generation);
+	if (!alert || strcmp(json_text(message, "op", ""), "alert") != 0) {
+		log_error("ingest spoke nonsense", "op=%s", LOG_TEXT(json_text(message, "op", "")));
+		free(alert);
+		return;
+	}
 	heard(f, message, false);
-	json_put_int(message, "generation", f->generation);
-	turn_add_alert(f->hub->turn, message);
+	turn_add_alert(f->hub->turn, alert);
 	if (!f->paused && turn_backlog(f->hub->turn) >= BACKLOG_HIGH) {
 		f->paused = true;
 		jsonl_link_pause(f->link, true);
@@ -184,7 +193,6 @@ static const struct {
 	const char *op;
 	void (*take)(struct feeds *f, json_t *message);
 } verbs[] = {
-	{"alert", take_alert},
 	{"refused", take_refusal},
 	{"feed", take_counts},
 	{"ready", take_ready},
@@ -230,7 +238,8 @@ static void on_started(void *data, int fd)
 	struct feeds *f = data;
 	drop_link(f);
 	f->generation++;
-	struct jsonl_handler handler = {.message = on_message, .closed = on_closed, .data = f};
+	struct jsonl_handler handler = {
+		.message = on_message, .attached = on_attached, .closed = on_closed, .data = f};
 	f->link = jsonl_link_new(f->hub->base, fd, JSONL_LINE_LIMIT, &handler);
 	send_hello(f);
 }
@@ -312,13 +321,17 @@ void feeds_free(struct feeds *f)
 	free(f);
 }
 
-void feeds_answer(struct feeds *f, json_t *line)
+void feeds_answer(struct feeds *f, const struct incoming_alert *alert, json_t *answer)
 {
-	bool same = json_int(line, "generation", 0) == f->generation;
-	(void)json_object_del(line, "generation");
-	if (f->link && same) {
-		jsonl_link_send(f->link, line);
+	if (!f->link || alert->generation != f->generation) {
+		return;
 	}
+	json_t *line = json_object();
+	json_put_text(line, "op", "answer");
+	json_put_int(line, "ref", alert->ref);
+	json_put(line, "answer", json_incref(answer));
+	jsonl_link_send(f->link, line);
+	json_decref(line);
 }
 
 void feeds_unpause(struct feeds *f)

@@ -12,13 +12,14 @@
 
 struct feeds;
 struct hub;
+struct incoming_alert;
 
 int feeds_new(struct hub *hub, struct feeds **out, struct err *e);
 void feeds_free(struct feeds *f);
 
-/* line: {"op":"answer",…,"generation":n} with the generation of the alert's message. Dropped when
- * that ingest process is gone: the feed will ask again. */
-void feeds_answer(struct feeds *f, json_t *line);
+/* What the feed of this alert hears. Dropped when its ingest process is gone: the feed will ask
+ * again. answer is borrowed. */
+void feeds_answer(struct feeds *f, const struct incoming_alert *alert, json_t *answer);
 /* The turn has taken alerts: go on reading if reading was stopped. */
 void feeds_unpause(struct feeds *f);
 /* No new telegrams: the hub is stopping. */

@@ -38,7 +38,9 @@ struct turn {
 	struct event *event;
 	struct event *retry;
 	struct event *soon;
-	struct list alerts;
+	struct incoming_alert **alerts;
+	size_t alert_count;
+	size_t alert_capacity;
 	struct list refusals;
 	struct list receipts;
 	json_t *devices; /* "channel/device" -> message */
@@ -73,6 +75,17 @@ static void list_clear(struct list *l)
 	list_drop(l, l->count);
 	free(l->items);
 	*l = (struct list){0};
+}
+
+static void drop_alerts(struct turn *t, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(t->alerts[i]);
+	}
+	t->alert_count -= count;
+	if (t->alert_count > 0) {
+		memmove(t->alerts, t->alerts + count, t->alert_count * sizeof(*t->alerts));
+	}
 }
 
 static void tell_receipt(struct turn *t, const json_t *message, const struct store_receipt *r)
@@ -150,18 +163,13 @@ static int take_alerts(struct turn *t, size_t count, struct err *e)
 	for (size_t i = 0; i < count; i++) {
 		json_t *answer = NULL;
 		json_t *event = NULL;
-		int rc = accept_alert(t->hub, t->alerts.items[i], &answer, &event, e);
+		int rc = accept_alert(t->hub, t->alerts[i], &answer, &event, e);
 		if (rc) {
 			json_decref(answer);
 			json_decref(event);
 			return rc;
 		}
-		json_t *line = json_object();
-		json_put_text(line, "op", "answer");
-		json_put_int(line, "ref", json_int(t->alerts.items[i], "ref", 0));
-		json_put_int(line, "generation", json_int(t->alerts.items[i], "generation", 0));
-		json_put(line, "answer", answer);
-		list_add(&t->answers, line);
+		list_add(&t->answers, answer);
 		if (event) {
 			list_add(&t->events, event);
 		}
@@ -234,10 +242,10 @@ static void after_commit(struct turn *t, size_t alerts)
 	}
 	CRASH_POINT("hub.turn.sent");
 	for (size_t i = 0; i < t->answers.count; i++) {
-		feeds_answer(hub->feeds, t->answers.items[i]);
+		feeds_answer(hub->feeds, t->alerts[i], t->answers.items[i]);
 	}
 	list_drop(&t->answers, t->answers.count);
-	list_drop(&t->alerts, alerts);
+	drop_alerts(t, alerts);
 	list_drop(&t->refusals, t->refusals.count);
 	list_drop(&t->receipts, t->receipts.count);
 	if (clock_mono_now().ms - t->devices_written.ms >= DEVICE_WRITE_MS) {
@@ -263,14 +271,12 @@ static void after_rollback(struct turn *t, size_t alerts, const struct err *e)
 	list_drop(&t->answers, t->answers.count);
 	list_drop(&t->events, t->events.count);
 	for (size_t i = 0; i < alerts; i++) {
-		const json_t *alert = t->alerts.items[i];
-		json_t *line = json_pack("{s:s,s:I,s:I,s:{s:s}}", "op", "answer", "ref",
-			(json_int_t)json_int(alert, "ref", 0), "generation",
-			(json_int_t)json_int(alert, "generation", 0), "answer", "retry", e->text);
-		feeds_answer(hub->feeds, line);
-		json_decref(line);
+		json_t *answer = json_object();
+		json_put_text(answer, "retry", e->text);
+		feeds_answer(hub->feeds, t->alerts[i], answer);
+		json_decref(answer);
 	}
-	list_drop(&t->alerts, alerts);
+	drop_alerts(t, alerts);
 	if (t->receipts.count > RECEIPT_LIMIT) {
 		list_drop(&t->receipts, t->receipts.count - RECEIPT_LIMIT);
 	}
@@ -302,7 +308,7 @@ static void run(struct turn *t)
 {
 	struct err e = {0};
 	(void)event_del(t->soon);
-	size_t alerts = t->alerts.count < ALERTS_PER_TURN ? t->alerts.count : ALERTS_PER_TURN;
+	size_t alerts = t->alert_count < ALERTS_PER_TURN ? t->alert_count : ALERTS_PER_TURN;
 	int rc = write_all(t, alerts, &e);
 	if (rc) {
 		after_rollback(t, alerts, &e);
@@ -312,7 +318,7 @@ static void run(struct turn *t)
 	clear_fault(t);
 	after_commit(t, alerts);
 	feeds_unpause(t->hub->feeds);
-	if (t->alerts.count > 0) {
+	if (t->alert_count > 0) {
 		turn_want(t);
 	}
 }
@@ -349,7 +355,8 @@ void turn_free(struct turn *t)
 	event_free(t->event);
 	event_free(t->retry);
 	event_free(t->soon);
-	list_clear(&t->alerts);
+	drop_alerts(t, t->alert_count);
+	free(t->alerts);
 	list_clear(&t->refusals);
 	list_clear(&t->receipts);
 	list_clear(&t->answers);
@@ -378,9 +385,10 @@ void turn_want_soon(struct turn *t)
 	}
 }
 
-void turn_add_alert(struct turn *t, json_t *message)
+void turn_add_alert(struct turn *t, struct incoming_alert *alert)
 {
-	list_add(&t->alerts, json_incref(message));
+	mem_grow((void **)&t->alerts, &t->alert_capacity, t->alert_count, sizeof(*t->alerts));
+	t->alerts[t->alert_count++] = alert;
 	turn_want(t);
 }
 
@@ -431,5 +439,5 @@ const char *turn_store_fault(const struct turn *t)
 
 size_t turn_backlog(const struct turn *t)
 {
-	return t->alerts.count;
+	return t->alert_count;
 }

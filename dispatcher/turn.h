@@ -20,6 +20,7 @@
 #include <stdbool.h>
 
 struct hub;
+struct incoming_alert;
 struct turn;
 
 struct turn *turn_new(struct hub *hub);
@@ -31,9 +32,9 @@ void turn_want(struct turn *t);
  * nobody waits for, so that several share one commit. */
 void turn_want_soon(struct turn *t);
 
-/* An alert from the ingest process. answer(data, ref, json) is called after the commit (or with
- * {"retry":…}); it must not free the turn. message is referenced until then. */
-void turn_add_alert(struct turn *t, json_t *message);
+/* An alert from the ingest process; taken over. Its feed is answered after the commit, or with
+ * {"retry":…}. */
+void turn_add_alert(struct turn *t, struct incoming_alert *alert);
 
 void turn_add_refusal(struct turn *t, json_t *message);
 

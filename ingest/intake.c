@@ -19,8 +19,8 @@ enum { WAITING_LIMIT = 1024 /* alerts told to the hub and not answered, over all
 
 static void put_json(struct connection *c, uint64_t ticket, const json_t *answer)
 {
-	char *text = json_dumps(answer, JSON_COMPACT);
-	connection_put(c, ticket, text ? text : "{\"retry\":\"hub answered nonsense\"}");
+	char *text = json_to_text(answer);
+	connection_put(c, ticket, text);
 	free(text);
 }
 

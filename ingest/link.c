@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An alert's line is put together by hand: alert and bytes are written once, into the buffer that
- * goes to the link, instead of through a tree of JSON values.
+ * An alert goes as a short line with what is long attached: the alert as the text that is stored,
+ * the telegram as the bytes it came in. Neither the hub nor we read or write them once more.
  */
 #include "ingest/link.h"
 
@@ -117,17 +117,10 @@ void hub_link_free(struct hub_link *link)
 
 /* ---- a line by hand ---- */
 
-static int add_piece(const char *data, size_t size, void *text)
-{
-	return buf_add(text, data, size);
-}
-
-static void add_json(struct buf *text, const char *prefix, json_t *value)
+static void add_text(struct buf *text, const char *prefix, const char *value)
 {
 	(void)buf_add_text(text, prefix);
-	/* A failure is the buffer's, and sticks to it. */
-	(void)json_dump_callback(value, add_piece, text, JSON_COMPACT | JSON_ENCODE_ANY);
-	json_decref(value);
+	json_write_text(text, value);
 }
 
 static void add_base64(struct buf *text, const char *prefix, const char *data, size_t size)
@@ -156,21 +149,27 @@ static int send_line(struct hub_link *link)
 	return rc;
 }
 
-static json_t *text_value(const char *text)
-{
-	json_t *value = json_string(text);
-	return value ? value : json_string("?");
-}
-
 int hub_link_alert(struct hub_link *link, const struct hub_alert *m)
 {
-	struct buf *text = &link->text;
-	(void)buf_addf(text, "{\"op\":\"alert\",\"ref\":%llu,\"received_ms\":%lld",
-		(unsigned long long)m->ref, (long long)m->received.ms);
-	add_json(text, ",\"feed\":", text_value(m->feed));
-	add_json(text, ",\"alert\":", alert_to_json(m->alert));
-	add_base64(text, ",\"raw\":", m->raw, m->raw_size);
-	(void)buf_add_text(text, "}");
+	struct buf *attached = &link->text;
+	json_t *alert = alert_to_json(m->alert);
+	json_write(attached, alert);
+	json_decref(alert);
+	size_t alert_size = attached->size;
+	(void)buf_add(attached, m->raw, m->raw_size);
+	if (attached->failed == 0) {
+		struct buf line;
+		buf_init(&line, JSONL_LINE_LIMIT);
+		(void)buf_addf(&line,
+			"{\"op\":\"alert\",\"ref\":%llu,\"received_ms\":%lld,\"alert_size\":%zu,"
+			"\"attached\":%zu",
+			(unsigned long long)m->ref, (long long)m->received.ms, alert_size,
+			attached->size);
+		add_text(&line, ",\"feed\":", m->feed);
+		(void)buf_add_text(&line, "}");
+		jsonl_link_send_text(link->line, line.data, line.size);
+		buf_clear(&line);
+	}
 	return send_line(link);
 }
 
@@ -178,18 +177,15 @@ void hub_link_refused(struct hub_link *link, const char *feed, const struct deco
 	struct wall_time received, const char *raw, size_t raw_size)
 {
 	struct buf *text = &link->text;
-	json_t *reason = json_object();
-	json_put_text(reason, "reason", refusal->reason);
 	(void)buf_addf(text, "{\"op\":\"refused\",\"line\":%d,\"received_ms\":%lld",
 		refusal->line > 0 ? refusal->line : 0, (long long)received.ms);
-	add_json(text, ",\"feed\":", text_value(feed));
-	add_json(text, ",\"code\":", text_value(refusal->code));
-	add_json(text, ",\"reason\":", text_value(json_text(reason, "reason", "")));
+	add_text(text, ",\"feed\":", feed);
+	add_text(text, ",\"code\":", refusal->code);
+	add_text(text, ",\"reason\":", refusal->reason);
 	add_base64(text, ",\"raw\":", raw,
 		raw_size < REFUSED_RAW_LIMIT ? raw_size : REFUSED_RAW_LIMIT);
 	(void)buf_add_text(text, "}");
 	(void)send_line(link);
-	json_decref(reason);
 }
 
 /* ---- the rest, seldom enough for jansson ---- */
@@ -212,7 +208,7 @@ void hub_link_fault(struct hub_link *link, const char *feed, const char *text)
 {
 	json_t *message = json_object();
 	json_put_text(message, "op", "fault");
-	json_put(message, "feed", text_value(feed));
+	json_put_text(message, "feed", feed);
 	json_put_text(message, "text", text);
 	send_object(link, message);
 }

@@ -44,7 +44,7 @@ struct hub_alert {
 	size_t raw_size;
 };
 
-/* 0, or -EMSGSIZE when the line would be longer than the link carries. */
+/* 0, or -EMSGSIZE when alert and bytes are more than the link carries. */
 int hub_link_alert(struct hub_link *link, const struct hub_alert *message);
 
 /* Tells of a refusal, with the first 64 KiB of the bytes. */

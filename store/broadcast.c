@@ -31,7 +31,7 @@ static char *names_json(const char *const *names, size_t count, size_t *left)
 		}
 	}
 	*left = json_array_size(array);
-	char *text = json_dumps(array, JSON_COMPACT);
+	char *text = json_to_text(array);
 	json_decref(seen);
 	json_decref(array);
 	return text;

@@ -35,9 +35,9 @@ char *inforce_note(const struct broadcast *b)
 	json_put_text(note, "issued", wall_time_format(b->issued, CLOCK_JST_OFFSET_MINUTES, time));
 	json_put_text(
 		note, "expires", wall_time_format(b->expires, CLOCK_JST_OFFSET_MINUTES, time));
-	char *text = json_dumps(note, JSON_COMPACT);
+	char *text = json_to_text(note);
 	json_decref(note);
-	return text ? text : mem_copy_text("");
+	return text;
 }
 
 unsigned inforce_expiry_s(const struct broadcast *b, struct wall_time now)

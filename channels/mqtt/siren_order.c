@@ -126,10 +126,7 @@ static json_t *body_to_json(const struct siren_order *order)
 /* Compact JSON as base64url; the caller frees. */
 static char *encode(const json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT);
-	if (!text) {
-		text = mem_copy_text("{}");
-	}
+	char *text = json_to_text(value);
 	size_t size = strlen(text);
 	char *out = mem_new(base64url_size(size));
 	(void)base64url_encode(text, size, out);

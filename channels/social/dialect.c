@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "channels/social/dialect.h"
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "channels/text.h"
 
@@ -61,9 +62,10 @@ void post_header(struct post *p, const char *format, ...)
 
 void post_json(struct post *p, json_t *object)
 {
-	char *json = json_dumps(object, JSON_COMPACT);
-	p->failed |= !json || buf_add_text(&p->body, json) != 0;
-	free(json);
+	if (object) {
+		json_write(&p->body, object);
+	}
+	p->failed |= !object || p->body.failed != 0;
 	json_decref(object);
 }
 

@@ -6,6 +6,7 @@
 #include "base/json_quick.h"
 #include "tests/cmocka_all.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static const struct row rows[] = {
 	{"[999999999999999999]", QUICK},
 	{"[-999999999999999999]", QUICK},
 	{"[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]", QUICK},
-	{"[\"\u6d25\u6ce2\"]", QUICK},
+	{"[\"津波\"]", QUICK},
 	{"[\"\x7f\"]", QUICK},
 	/* right, but not what our programs write */
 	{"[1.5]", JANSSON},
@@ -33,7 +34,7 @@ static const struct row rows[] = {
 	{"[\"\\u0041\\ud83d\\udea8\"]", JANSSON},
 	{"[\"\\u0000\"]", JANSSON},
 	{"{\"\\n\":1}", JANSSON},
-	{"{\"\u6d25\":1}", JANSSON},
+	{"{\"津\":1}", JANSSON},
 	/* wrong */
 	{"", NOBODY},
 	{"\"alone\"", NOBODY},
@@ -90,6 +91,47 @@ static void test_quick_reader_reads_as_jansson_does(void **state)
 	}
 }
 
+static void test_quick_writer_writes_as_jansson_does(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"[]",
+		"{}",
+		"[[],{},{\"a\":{}}]",
+		"{\"b\":1,\"a\":[true,false,null,-1,1.5,1e300]}",
+		"[\"\\u0000\\u0001\\b\\t\\n\\f\\r\\u001f\\\"\\\\/\\u007f\"]",
+		"{\"\\n\\\"\":\"津波\"}",
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct err e = {0};
+		json_t *value = json_read(texts[i], strlen(texts[i]), &e);
+		assert_non_null(value);
+		char *expected = json_dumps(value, JSON_COMPACT);
+		char *written = json_to_text(value);
+		assert_string_equal(written, expected);
+		free(written);
+		free(expected);
+		json_decref(value);
+	}
+}
+
+static void test_writer_keeps_to_the_limit(void **state)
+{
+	(void)state;
+	json_t *value = json_pack("[s]", "0123456789");
+	struct buf out;
+	buf_init(&out, 13);
+	json_write(&out, value);
+	assert_int_equal(out.failed, -EMSGSIZE);
+	buf_clear(&out);
+	buf_init(&out, 14);
+	json_write(&out, value);
+	assert_int_equal(out.failed, 0);
+	assert_string_equal(buf_text(&out), "[\"0123456789\"]");
+	buf_clear(&out);
+	json_decref(value);
+}
+
 static void test_every_beginning_of_a_text_is_refused(void **state)
 {
 	(void)state;
@@ -131,6 +173,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quick_reader_reads_as_jansson_does),
+		cmocka_unit_test(test_quick_writer_writes_as_jansson_does),
+		cmocka_unit_test(test_writer_keeps_to_the_limit),
 		cmocka_unit_test(test_every_beginning_of_a_text_is_refused),
 		cmocka_unit_test(test_a_zero_byte_is_no_end),
 		cmocka_unit_test(test_depth_is_bounded),

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The quick reader beside jansson: what it reads, jansson reads too, and to the same value; what
- * neither reads has an error with words.
+ * The quick reader and writer beside jansson: what the reader reads, jansson reads too, and to the
+ * same value; what neither reads has an error with words; the writer writes the same bytes.
  */
 #include "base/json.h"
 #include "base/json_quick.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,6 +25,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *read = json_read(text, size, &e);
 	if (!read != !known || (!read && e.text[0] == '\0') || (read && !json_equal(read, known))) {
 		abort();
+	}
+	if (known) {
+		char *written = json_to_text(known);
+		char *expected = json_dumps(known, JSON_COMPACT);
+		if (!expected || strcmp(written, expected) != 0) {
+			abort();
+		}
+		free(expected);
+		free(written);
 	}
 	json_decref(read);
 	json_decref(quick);

@@ -168,23 +168,38 @@ class Hub:
         answer = answer or {"accepted": message["alert"]["digest"][:16]}
         self.say({"op": "answer", "ref": message["ref"], "answer": answer})
 
+    def _more(self, end):
+        """Reads what has come; False at end of file or when the time is over."""
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([self.link], [], [], left)[0]:
+            return False
+        try:
+            chunk = self.link.recv(1 << 20)
+        except ConnectionResetError:
+            chunk = b""
+        self.buffer += chunk
+        return bool(chunk)
+
     def read(self, timeout=WAIT_S):
-        """The next line from the process; None at end of file or when the time is over."""
+        """The next message from the process, with `alert` and `raw` out of what is attached to it;
+        None at end of file or when the time is over."""
         end = time.monotonic() + timeout
         while (at := self.buffer.find(b"\n")) < 0:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([self.link], [], [], left)[0]:
+            if not self._more(end):
                 return None
-            try:
-                chunk = self.link.recv(1 << 20)
-            except ConnectionResetError:
-                chunk = b""
-            if not chunk:
-                return None
-            self.buffer += chunk
-        line = bytes(self.buffer[:at])
-        del self.buffer[:at + 1]
-        return json.loads(line)
+        message = json.loads(self.buffer[:at])
+        whole = at + 1
+        if "attached" in message:
+            whole += message["attached"] + 1
+            while len(self.buffer) < whole:
+                if not self._more(end):
+                    return None
+            attached = bytes(self.buffer[at + 1:whole])
+            assert attached[-1:] == b"\n"
+            size = message["alert_size"]
+            message |= {"alert": json.loads(attached[:size]), "raw": attached[size:-1]}
+        del self.buffer[:whole]
+        return message
 
     def wait(self, op):
         """The next message with this op; others are kept for later calls."""

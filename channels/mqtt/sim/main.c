@@ -64,9 +64,9 @@ static void publish(struct sim *sim, const struct siren_device *d, const char *b
 		message, "at", wall_time_format(clock_wall_now(), CLOCK_JST_OFFSET_MINUTES, at));
 	json_put_text(message, "power", "ac");
 	json_put_int(message, "volume", 80);
-	char *text = json_dumps(message, JSON_COMPACT);
+	char *text = json_to_text(message);
 	json_decref(message);
-	if (text && siren_topic(topic, sim->options.site, branch, d->id) == 0) {
+	if (siren_topic(topic, sim->options.site, branch, d->id) == 0) {
 		(void)broker_publish(connection_of(sim, d)->broker, topic, text, strlen(text),
 			retain, expiry_s, NULL);
 	}

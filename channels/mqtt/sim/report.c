@@ -138,11 +138,9 @@ static void put_line(struct report *r, json_t *line)
 {
 	char at[WALL_TIME_TEXT_SIZE];
 	json_put_text(line, "at", wall_time_format(clock_wall_now(), CLOCK_JST_OFFSET_MINUTES, at));
-	char *text = json_dumps(line, JSON_COMPACT);
+	char *text = json_to_text(line);
 	json_decref(line);
-	if (text) {
-		sink_add(&r->json, text);
-	}
+	sink_add(&r->json, text);
 	free(text);
 }
 
