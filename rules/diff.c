@@ -22,20 +22,10 @@ struct loading {
 static void keep_row(void *to, const struct state_row *row)
 {
 	struct loading *l = to;
-	struct pool *p = l->j->pool;
 	struct state_row *kept = judgement_add(l->j, (void **)&l->view->rows,
 		&l->view->row_capacity, &l->view->row_count, sizeof(*kept));
 	*kept = *row;
 	kept->municipality = l->view->municipality->code;
-	kept->slot = pool_copy_text(p, row->slot);
-	kept->code = pool_copy_text(p, row->code);
-	kept->name = pool_copy_text(p, row->name);
-	kept->value = pool_copy_text(p, row->value);
-	kept->source = pool_copy_text(p, row->source);
-	kept->series = pool_copy_text(p, row->series);
-	kept->event = pool_copy_text(p, row->event);
-	kept->thread = pool_copy_text(p, row->thread);
-	kept->alert = pool_copy_text(p, row->alert);
 }
 
 void diff_load(struct judgement *j)

@@ -14,7 +14,7 @@
 /* How the rules look at what is in force. The hub answers from the store. */
 struct rules_reader {
 	/* Calls each() for every state row (in force or released) of this status and municipality.
-	 */
+	 * The rows' texts stay until rules_decide() returns. */
 	void (*state)(void *data, enum alert_status status, const char *municipality,
 		void (*each)(void *to, const struct state_row *row), void *to);
 	/* Calls each() for every broadcast of a thread (oldest first) with the channels it used:

@@ -50,7 +50,7 @@ static int read_all(
 		}
 	}
 	if (rc < 0) {
-		state_cache_drop(s->states);
+		state_cache_close(s->states, status, municipality);
 	}
 	return rc;
 }

@@ -33,17 +33,22 @@ void state_cache_free(struct state_cache *c)
 	}
 }
 
+static void free_first(struct state_set **at)
+{
+	struct state_set *set = *at;
+	*at = set->next;
+	for (size_t i = 0; i < set->count; i++) {
+		free(set->rows[i]);
+	}
+	free(set->rows);
+	free(set->municipality);
+	free(set);
+}
+
 void state_cache_drop(struct state_cache *c)
 {
 	while (c->sets) {
-		struct state_set *set = c->sets;
-		c->sets = set->next;
-		for (size_t i = 0; i < set->count; i++) {
-			free(set->rows[i]);
-		}
-		free(set->rows);
-		free(set->municipality);
-		free(set);
+		free_first(&c->sets);
 	}
 }
 
@@ -76,6 +81,18 @@ void state_cache_open(struct state_cache *c, enum alert_status status, const cha
 	set->municipality = mem_copy_text(municipality);
 	set->next = c->sets;
 	c->sets = set;
+}
+
+void state_cache_close(struct state_cache *c, enum alert_status status, const char *municipality)
+{
+	struct state_set **at = &c->sets;
+	const struct state_set *set = find(c, status, municipality);
+	while (*at && *at != set) {
+		at = &(*at)->next;
+	}
+	if (*at) {
+		free_first(at);
+	}
 }
 
 static struct state_row *copy_row(const struct state_row *row)

@@ -18,11 +18,13 @@ void state_cache_free(struct state_cache *c);
 void state_cache_drop(struct state_cache *c);
 
 /* The rows of a municipality in the order of their slots: *count of them, valid until the next call
- * that changes the cache. NULL when they have not been read yet. */
+ * that changes them. NULL when they have not been read yet. */
 const struct state_row *const *state_cache_rows(const struct state_cache *c,
 	enum alert_status status, const char *municipality, size_t *count);
 /* From now on the municipality is known; its rows follow by state_cache_put(). */
 void state_cache_open(struct state_cache *c, enum alert_status status, const char *municipality);
+/* Reading them failed half-way. What was read of others stays. */
+void state_cache_close(struct state_cache *c, enum alert_status status, const char *municipality);
 /* Copies row in place of the one with its slot, or adds it; nothing when its municipality is not
  * known. */
 void state_cache_put(struct state_cache *c, const struct state_row *row);

@@ -85,7 +85,7 @@ int store_has_tombstone(struct store *s, enum alert_status status, const char *s
 
 /* ---- what is in force ---- */
 
-/* Rows and all they point to are valid for the call only. */
+/* Rows and all they point to are valid until the next store_state_put() or store_rollback(). */
 int store_state_each(struct store *s, enum alert_status status, const char *municipality,
 	void (*each)(void *to, const struct state_row *row), void *to, struct err *e);
 int store_state_put(struct store *s, const struct state_row *row, struct err *e);
