@@ -135,6 +135,36 @@ static bool name_fits(const struct field *f, const char *query, size_t size)
 	       field_is(f[TOWN_NAME], query + prefecture.size, size - prefecture.size);
 }
 
+/* Nankai: the thirty prefectures with designated municipalities since 2025-07-01 (Cabinet Office,
+ * 723 municipalities). Hokkaido: the seven that the bulletin asks to prepare (182 municipalities).
+ */
+struct text_list code_promotion(struct pool *pool, const char *code)
+{
+	static const struct {
+		const char *name;
+		const char *prefectures;
+	} areas[] = {
+		{"nankai",
+			"08 12 13 14 19 20 21 22 23 24 25 26 27 28 29 30 33 34 35 36 37 38 39 40 "
+			"42 43 44 45 46 47"},
+		{"hokkaido", "01 02 03 04 07 08 12"},
+	};
+	struct text_list list = {
+		.list = pool_take(pool, sizeof(areas) / sizeof(areas[0]) * sizeof(*list.list))};
+	if (strlen(code) < 2) {
+		return list;
+	}
+	for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+		for (const char *p = areas[i].prefectures; *p; p += p[2] ? 3 : 2) {
+			if (strncmp(p, code, 2) == 0) {
+				list.list[list.count++] = areas[i].name;
+				break;
+			}
+		}
+	}
+	return list;
+}
+
 static void fill_town(
 	struct pool *pool, const struct field *f, struct municipality *out, enum code_coast *coast)
 {
@@ -150,6 +180,7 @@ static void fill_town(
 		.parents = field_list(pool, f[TOWN_PARENTS]),
 	};
 	out->offices = offices_of(pool, &out->parents);
+	out->promotion = code_promotion(pool, out->code);
 	if (coast) {
 		*coast = f[TOWN_COAST].text[0] == '2'	? CODE_COAST_SEA
 			 : f[TOWN_COAST].text[0] == '1' ? CODE_COAST_PERHAPS

@@ -17,6 +17,10 @@ enum code_coast { CODE_COAST_NONE, CODE_COAST_PERHAPS, CODE_COAST_SEA };
 int code_town(struct pool *pool, const char *query, struct municipality *out,
 	enum code_coast *coast, struct err *e);
 
+/* The 推進地域 (AREA_PROMOTION) of which the prefecture has a part. Which municipalities are in
+ * it, the tables do not say: too many is the safe side. */
+struct text_list code_promotion(struct pool *pool, const char *code);
+
 /* Name of a code of one of the systems in schemas/areas.h; NULL when it is not in the tables. */
 const char *code_name(struct pool *pool, const char *system, const char *code);
 

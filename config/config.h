@@ -42,6 +42,7 @@ struct municipality {
 	struct text_list rivers;       /* AREA_JMA_RIVER */
 	struct text_list parents;      /* AREA_JMA_FORECAST: 6 digits, all levels above */
 	struct text_list offices;      /* editorial offices of its weather telegrams */
+	struct text_list promotion;    /* AREA_PROMOTION: "nankai", "hokkaido" */
 	struct geo_shape *shape;       /* its outline; NULL when unknown */
 	struct district *districts;
 	size_t district_count;

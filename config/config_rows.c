@@ -50,6 +50,12 @@ const struct option_row municipality_rows[] = {
 	{.key = "offices",
 		.type = OPTION_TEXTS,
 		.help = "Observatories that write its weather telegrams."},
+	{.key = "promotion_areas",
+		.type = OPTION_TEXTS,
+		.choices = "nankai hokkaido",
+		.help = "Whether bulletins of the Nankai Trough and of Hokkaido-Sanriku concern "
+			"the municipality; default: both that any municipality of its prefecture "
+			"is designated for. [] for neither."},
 	{.key = "polygon",
 		.type = OPTION_TEXT,
 		.help = "Outline as CAP writes it: \"lat,lon lat,lon ...\"; or `boundary`. Without "

@@ -80,6 +80,7 @@ static const struct code_key code_keys[] = {
 	{"rivers", 12, offsetof(struct municipality, rivers)},
 	{"parents", 6, offsetof(struct municipality, parents)},
 	{"offices", 0, offsetof(struct municipality, offices)},
+	{"promotion_areas", 0, offsetof(struct municipality, promotion)},
 };
 
 static void take_lists(const struct config_source *s, const json_t *object,
@@ -147,6 +148,7 @@ static void build_town(const struct config_source *s, const json_t *object,
 				"expected a municipality code of 5 digits, found \"%s\"", code));
 	}
 	take_texts(s, object, m);
+	m->promotion = code_promotion(s->config->pool, code);
 	take_lists(s, object, t, m);
 	m->code = pool_copy_text(s->config->pool, code);
 	struct outline_faults faults = {s, t};

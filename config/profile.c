@@ -128,6 +128,10 @@ int profile_write(const char *query, struct buf *yaml, struct err *e)
 			AREA_JMA_FORECAST, &m.parents);
 		write_list(&w, "offices", "気象警報を書く官署 / who writes its warnings", NULL,
 			&m.offices);
+		write_list(&w, "promotion_areas",
+			"推進地域: 県で判断したもの。指定されていなければ消す / great-quake "
+			"bulletins, by prefecture: remove what the town is not designated for",
+			NULL, &m.promotion);
 		write_candidates(&w, "rivers",
 			"指定河川の予報区域: 流域に入るものの # を外す / uncomment the rivers that "
 			"can flood you",

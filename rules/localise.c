@@ -1,203 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/localise.h"
 
+#include "rules/area.h"
 #include "rules/diff.h"
-#include "rules/reach.h"
 #include "rules/slot.h"
 
 #include <string.h>
-#include <strings.h>
-
-enum touch_answer {
-	TOUCH_NO,
-	TOUCH_CANNOT_TELL, /* no table says where this is */
-	TOUCH_COARSE,	   /* a larger area that holds us */
-	TOUCH_YES,
-	TOUCH_UNKNOWN_CODE, /* not in our profile, but its first five digits are ours */
-};
-
-static bool has_prefix(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-static enum touch_answer listed(const struct text_list *list, const char *code)
-{
-	return text_list_has(list, code) ? TOUCH_YES : TOUCH_NO;
-}
-
-/* The two seven-digit tables differ in places; a code that either knows is a known one. */
-static enum touch_answer city(const struct municipality *m, const char *code)
-{
-	if (text_list_has(&m->weather, code) || text_list_has(&m->seismic, code)) {
-		return TOUCH_YES;
-	}
-	return m->code[0] && has_prefix(code, m->code) ? TOUCH_UNKNOWN_CODE : TOUCH_NO;
-}
-
-static enum touch_answer by_city(const struct municipality *m, const struct alert_area *area)
-{
-	return city(m, area->code);
-}
-
-static enum touch_answer by_forecast(const struct municipality *m, const struct alert_area *area)
-{
-	return text_list_has(&m->parents, area->code) ? TOUCH_COARSE : TOUCH_NO;
-}
-
-static enum touch_answer by_seismic_area(
-	const struct municipality *m, const struct alert_area *area)
-{
-	return listed(&m->seismic_area, area->code);
-}
-
-static enum touch_answer by_tsunami(const struct municipality *m, const struct alert_area *area)
-{
-	return listed(&m->tsunami, area->code);
-}
-
-static enum touch_answer by_volcano(const struct municipality *m, const struct alert_area *area)
-{
-	return text_list_has(&m->volcanoes, area->code) ? TOUCH_COARSE : TOUCH_NO;
-}
-
-static enum touch_answer by_river(const struct municipality *m, const struct alert_area *area)
-{
-	return listed(&m->rivers, area->code);
-}
-
-/* 9070: the second and third digits are the prefecture. */
-static enum touch_answer by_eew(const struct municipality *m, const struct alert_area *area)
-{
-	return strlen(area->code) == 4 && strncmp(area->code + 1, m->code, 2) == 0 ? TOUCH_COARSE
-										   : TOUCH_NO;
-}
-
-/* 全国・地方予報区等 and the prefectures in each (別表第一 of JMA's forecast rules). */
-static enum touch_answer by_region(const struct municipality *m, const struct alert_area *area)
-{
-	static const struct {
-		const char *code;
-		const char *prefectures;
-	} regions[] = {
-		{"010100", "01"},
-		{"010200", "02 03 04 05 06 07"},
-		{"010300", "08 09 10 11 12 13 14 19 20"},
-		{"010400", "21 22 23 24"},
-		{"010500", "15 16 17 18"},
-		{"010600", "25 26 27 28 29 30"},
-		{"010700", "31 32 33 34"},
-		{"010800", "36 37 38 39"},
-		{"010900", "35 40 41 42 43 44"},
-		{"011000", "45 46"},
-		{"011100", "47"},
-	};
-	char prefecture[3] = {m->code[0], m->code[0] ? m->code[1] : '\0', '\0'};
-	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
-		if (strcmp(regions[i].code, area->code) == 0) {
-			return strstr(regions[i].prefectures, prefecture) ? TOUCH_COARSE : TOUCH_NO;
-		}
-	}
-	return strcmp(area->code, "010000") == 0 ? TOUCH_COARSE : TOUCH_CANNOT_TELL;
-}
-
-static enum touch_answer by_office(const struct municipality *m, const struct alert_area *area)
-{
-	return text_list_has(&m->offices, area->code) ? TOUCH_COARSE : TOUCH_NO;
-}
-
-/* Five or six digits; 07000 is the whole prefecture. */
-static enum touch_answer by_municipality(
-	const struct municipality *m, const struct alert_area *area)
-{
-	if (has_prefix(area->code, m->code)) {
-		return TOUCH_YES;
-	}
-	bool prefecture = strlen(area->code) >= 5 && strncmp(area->code + 2, "000", 3) == 0;
-	return prefecture && strncmp(area->code, m->code, 2) == 0 ? TOUCH_COARSE : TOUCH_NO;
-}
-
-static const struct {
-	const char *system;
-	enum touch_answer (*touches)(const struct municipality *m, const struct alert_area *area);
-} systems[] = {
-	{AREA_JMA_CITY, by_city},
-	{AREA_JMA_FORECAST, by_forecast},
-	{AREA_JMA_SEISMIC_CITY, by_city},
-	{AREA_JMA_SEISMIC_AREA, by_seismic_area},
-	{AREA_JMA_EEW, by_eew},
-	{AREA_JMA_TSUNAMI, by_tsunami},
-	{AREA_JMA_VOLCANO, by_volcano},
-	{AREA_JMA_RIVER, by_river},
-	{AREA_JMA_REGION, by_region},
-	{AREA_JMA_OFFICE, by_office},
-	{AREA_MUNICIPALITY, by_municipality},
-};
-
-static enum touch_answer by_shape(struct judgement *j, const struct alert_item *item,
-	const struct alert_area *area, const struct municipality *m)
-{
-	static const enum touch_answer answers[] = {[GEO_CANNOT_TELL] = TOUCH_CANNOT_TELL,
-		[GEO_APART] = TOUCH_NO,
-		[GEO_MEET] = TOUCH_YES};
-	return answers[reach_municipality(j, item, area, m)];
-}
-
-/* Code lists of other countries: nothing in them is ours (CAP reference, section 5). */
-static const char *const foreign_lists[] = {"SAME", "UGC", "FIPS6", "FIPS", "EMMA_ID", "NUTS1",
-	"NUTS2", "NUTS3", "WARNCELLID", "ARS", "AGS", "CLC", "AMOC-AreaCode", "HASC"};
-static const char canadian_list[] = "profile:CAP-CP:Location:";
-
-static bool is_foreign_list(const char *value_name)
-{
-	for (size_t i = 0; i < sizeof(foreign_lists) / sizeof(foreign_lists[0]); i++) {
-		if (strcasecmp(foreign_lists[i], value_name) == 0) {
-			return true;
-		}
-	}
-	return strncasecmp(value_name, canadian_list, strlen(canadian_list)) == 0;
-}
-
-/* "JP-07": the prefecture; any other country is not ours. */
-static enum touch_answer by_iso_3166(const struct municipality *m, const char *code)
-{
-	if (strncasecmp(code, "JP", 2) != 0) {
-		return TOUCH_NO;
-	}
-	bool ours = code[2] == '\0' || (code[2] == '-' && strncmp(code + 3, m->code, 2) == 0);
-	return ours ? TOUCH_COARSE : TOUCH_NO;
-}
-
-static enum touch_answer by_geocode(const struct municipality *m, const struct alert_area *area)
-{
-	const char *value_name = area->system + strlen(AREA_CAP_PREFIX);
-	if (strcasecmp(value_name, "ISO 3166-2") == 0 || strcasecmp(value_name, "ISO3166-2") == 0) {
-		return by_iso_3166(m, area->code);
-	}
-	return is_foreign_list(value_name) ? TOUCH_NO : TOUCH_CANNOT_TELL;
-}
-
-static enum touch_answer area_touches(struct judgement *j, const struct alert_item *item,
-	const struct alert_area *area, const struct municipality *m)
-{
-	if (area->polygon[0] || area->circle[0]) {
-		return by_shape(j, item, area, m);
-	}
-	if (strcmp(area->system, AREA_DISTRICT) == 0) {
-		return j->config->municipality_count == 1 || has_prefix(area->code, m->code)
-			       ? TOUCH_YES
-			       : TOUCH_NO;
-	}
-	if (has_prefix(area->system, AREA_CAP_PREFIX)) {
-		return by_geocode(m, area);
-	}
-	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++) {
-		if (strcmp(systems[i].system, area->system) == 0) {
-			return systems[i].touches(m, area);
-		}
-	}
-	return TOUCH_CANNOT_TELL;
-}
 
 static bool is_fine(const struct alert_area *area)
 {
@@ -230,7 +38,8 @@ static bool has_fine_areas(const struct alert *a, const struct alert_item *item)
 static bool volcano_code_counts(const struct alert_item *item)
 {
 	return strcmp(item->kind->hazard, "volcano") == 0 ||
-	       strcmp(item->kind->hazard, "volcano.flash") == 0;
+	       strcmp(item->kind->hazard, "volcano.flash") == 0 ||
+	       strcmp(item->kind->hazard, "volcano.info") == 0;
 }
 
 struct item_answer {
@@ -245,7 +54,7 @@ static bool names_our_city(const struct alert *a, const struct municipality *m)
 		for (size_t k = 0; k < a->items[i].area_count; k++) {
 			const struct alert_area *area = &a->items[i].areas[k];
 			if (strcmp(area->system, AREA_JMA_SEISMIC_CITY) == 0 &&
-				city(m, area->code) != TOUCH_NO) {
+				area_is_city(m, area->code)) {
 				return true;
 			}
 		}
@@ -313,6 +122,87 @@ static bool follows_flood(
 	const struct state_row *row = diff_find_row(view, slot_of(j, item));
 	return diff_is_live(j, row) &&
 	       (!lists_cities(item) || slot_ends(j->alert, item) || slot_compare(item, row) < 0);
+}
+
+static bool row_is_of(const struct state_row *row, const char *hazard)
+{
+	size_t size = strlen(hazard);
+	return strncmp(row->slot, hazard, size) == 0 &&
+	       (row->slot[size] == '\0' || row->slot[size] == '/');
+}
+
+static bool shares_event(const struct judgement *j, const struct state_row *row)
+{
+	return slot_share_event(j->alert->events, row->event);
+}
+
+static bool names_volcano(const struct judgement *j, const struct state_row *row)
+{
+	for (size_t i = 0; i < j->alert->item_count; i++) {
+		const struct alert_item *item = &j->alert->items[i];
+		for (size_t k = 0; k < item->area_count; k++) {
+			const struct alert_area *area = &item->areas[k];
+			if (strcmp(area->system, AREA_JMA_VOLCANO) == 0 &&
+				strcmp(row->slot + strlen("volcano/"), area->code) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool any(const struct judgement *j, const struct state_row *row)
+{
+	(void)j;
+	(void)row;
+	return true;
+}
+
+/* What comes after: it names no municipality, and concerns those for whom something is in force
+ * that it is about. */
+static const struct follower {
+	const char *kind;
+	const char *hazard; /* of the row */
+	bool (*fits)(const struct judgement *j, const struct state_row *row);
+} followers[] = {
+	{"earthquake.hypocentre", "earthquake", shares_event},
+	{"earthquake.hypocentre", "eew", shares_event},
+	{"tsunami.info", "tsunami", any},
+	{"volcano.info", "volcano", names_volcano},
+};
+
+static bool follows(
+	const struct judgement *j, const struct view *view, const struct alert_item *item)
+{
+	bool has_coasts = strcmp(item->kind->name, "tsunami.info") == 0 && item->area_count > 0;
+	if (has_coasts || j->alert->format != ALERT_FORMAT_JMX) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(followers) / sizeof(followers[0]); i++) {
+		const struct follower *f = &followers[i];
+		for (size_t r = 0; r < view->row_count; r++) {
+			const struct state_row *row = &view->rows[r];
+			if (strcmp(f->kind, item->kind->name) == 0 && row_is_of(row, f->hazard) &&
+				diff_is_live(j, row) && f->fits(j, row)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Without an area these are not for everybody: they wait for something to follow, or are for
+ * machines that look for their own area. */
+static bool needs_area(const struct alert *a, const struct alert_item *item)
+{
+	static const char *const kinds[] = {
+		"earthquake.hypocentre", "tsunami.info", "eew.forecast"};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (a->format == ALERT_FORMAT_JMX && strcmp(kinds[i], item->kind->name) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool is_nationwide(const struct alert_item *item)
@@ -386,8 +276,13 @@ void localise(struct judgement *j)
 		for (size_t i = 0; i < j->alert->item_count; i++) {
 			const struct alert_item *item = &j->alert->items[i];
 			struct item_answer found = item_touches(j, view->municipality, item);
+			if (found.answer == TOUCH_CANNOT_TELL && needs_area(j->alert, item)) {
+				found.answer = TOUCH_NO;
+			}
 			if (found.answer == TOUCH_NO && follows_flood(j, view, item)) {
 				found = (struct item_answer){TOUCH_YES, &item->areas[0]};
+			} else if (found.answer == TOUCH_NO && follows(j, view, item)) {
+				found = (struct item_answer){TOUCH_COARSE, NULL};
 			}
 			if (found.answer == TOUCH_NO) {
 				continue;

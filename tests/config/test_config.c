@@ -67,6 +67,26 @@ static void test_municipality_comes_from_the_tables(void **state)
 	config_free(c);
 }
 
+/* Mito lies in both regions; what the town writes goes before the guess by prefecture. */
+static void test_promotion_areas(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t count;
+	} rows[] = {
+		{"site: t\nmunicipalities: [{code: \"08201\"}]\n", 2},
+		{"site: t\nmunicipalities: [{code: \"08201\", promotion_areas: [nankai]}]\n", 1},
+		{"site: t\nmunicipalities: [{code: \"08201\", promotion_areas: []}]\n", 0},
+		{"site: t\nmunicipalities: [{code: \"08999\", name: 新市}]\n", 2},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct config *c = must_load(rows[i].text);
+		assert_int_equal(c->municipalities[0].promotion.count, rows[i].count);
+		config_free(c);
+	}
+}
+
 static void test_what_is_written_goes_before_the_tables(void **state)
 {
 	(void)state;
@@ -361,6 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_municipality_comes_from_the_tables),
+		cmocka_unit_test(test_promotion_areas),
 		cmocka_unit_test(test_what_is_written_goes_before_the_tables),
 		cmocka_unit_test(test_profile_file),
 		cmocka_unit_test(test_outline_and_districts),

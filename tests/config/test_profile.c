@@ -24,21 +24,22 @@ struct expected {
 	const char *tsunami;
 	const char *parents;
 	const char *office;
+	const char *promotion;
 };
 
 static const struct expected towns[] = {
 	{"07204", "07204", "いわき市", "0720400", "251", "250", "070000 070020 070023",
-		"福島地方気象台"},
-	{"07204", "072044", "いわき市", NULL, NULL, NULL, NULL, NULL},
+		"福島地方気象台", "hokkaido"},
+	{"07204", "072044", "いわき市", NULL, NULL, NULL, NULL, NULL, NULL},
 	{"09215", "那須烏山市", "那須烏山市", "0921500", "311", "", "090000 090010 090012",
-		"宇都宮地方気象台"},
+		"宇都宮地方気象台", ""},
 	{"16201", "16201", "富山市", "1620100 1620111 1620112 1620113", "380", "350", NULL,
-		"富山地方気象台"},
+		"富山地方気象台", ""},
 	{"14100", "神奈川県横浜市", "横浜市", "1410000 1410011 1410012", "360", "312 330", NULL,
-		"横浜地方気象台"},
-	{"13361", "13361", "大島町", NULL, NULL, "320", NULL, "気象庁本庁"},
-	{"17205", "17205", "珠洲市", NULL, NULL, "360", NULL, "金沢地方気象台"},
-	{"46222", "奄美市", "奄美市", NULL, NULL, "772", NULL, "名瀬測候所"},
+		"横浜地方気象台", "nankai"},
+	{"13361", "13361", "大島町", NULL, NULL, "320", NULL, "気象庁本庁", "nankai"},
+	{"17205", "17205", "珠洲市", NULL, NULL, "360", NULL, "金沢地方気象台", ""},
+	{"46222", "奄美市", "奄美市", NULL, NULL, "772", NULL, "名瀬測候所", "nankai"},
 };
 
 /* Writes the profile, reads it as a configuration does. */
@@ -95,6 +96,7 @@ static void test_profiles(void **state)
 		assert_list(&m->seismic_area, t->seismic_area, t->name);
 		assert_list(&m->tsunami, t->tsunami, t->name);
 		assert_list(&m->parents, t->parents, t->name);
+		assert_list(&m->promotion, t->promotion, t->name);
 		if (t->office) {
 			assert_true(text_list_has(&m->offices, t->office));
 		}
