@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
-#include "base/json_quick.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -102,20 +101,26 @@ void json_write_text(struct buf *out, const char *text)
 		return;
 	}
 	json_t *value = string_from_any_bytes(text);
-	json_quick_write(out, value);
+	json_write(out, value);
 	json_decref(value);
+}
+
+static int add_piece(const char *data, size_t size, void *out)
+{
+	return buf_add(out, data, size);
 }
 
 void json_write(struct buf *out, const json_t *value)
 {
-	json_quick_write(out, value);
+	/* A failure is the buffer's, and sticks to it. */
+	(void)json_dump_callback(value, add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
 char *json_to_text(const json_t *value)
 {
 	struct buf text;
 	buf_init(&text, SIZE_MAX / 2);
-	json_quick_write(&text, value);
+	json_write(&text, value);
 	return buf_steal(&text);
 }
 
@@ -131,12 +136,8 @@ void json_put_flag(json_t *object, const char *key, bool value)
 
 json_t *json_read(const char *text, size_t size, struct err *e)
 {
-	json_t *value = json_quick_read(text, size);
-	if (value) {
-		return value;
-	}
 	json_error_t error;
-	value = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (!value) {
 		(void)err_set(e, -EINVAL, "not JSON: line %d column %d: %s", error.line,
 			error.column, error.text);
