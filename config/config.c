@@ -75,6 +75,15 @@ static const char *folder_of(struct pool *pool, const char *path)
 	return option_resolve(pool, here, dirname(copy));
 }
 
+/* Known before anything else is read: secrets in other sections start from it. */
+static const char *secrets_folder(const struct config_source *s)
+{
+	const struct yaml_node *node = yaml_get(s->root, "secrets_dir");
+	return node && node->kind == YAML_TEXT
+		       ? option_resolve(s->config->pool, s->folder, node->text)
+		       : s->folder;
+}
+
 static struct config *read_whole(struct config_source *s, const char *text, size_t size)
 {
 	struct config *c = s->config;
@@ -85,7 +94,7 @@ static struct config *read_whole(struct config_source *s, const char *text, size
 	const struct option_reader reader = {
 		.file = c->path,
 		.folder = s->folder,
-		.secrets_folder = s->folder,
+		.secrets_folder = secrets_folder(s),
 		.faults = s->faults,
 	};
 	json_t *whole = option_read_table(&reader, config_rows, s->root, "");

@@ -55,6 +55,18 @@ struct fetch_config {
 	json_t *options;     /* the program's own, checked and with defaults filled in; owned */
 };
 
+/* An address at which feeds are served over TLS or HTTP. Several feeds may share one: then the
+ * client's certificate says which of them it is. */
+struct feed_door_config {
+	const char *host;	 /* "": none */
+	int port;		 /* 0: any free port */
+	const char *certificate; /* "": clear text */
+	const char *key;
+	const char *client_ca;	/* "": no certificate is asked of clients */
+	struct text_list names; /* identities of clients that are this feed */
+	const char *token_file; /* HTTP: "" none */
+};
+
 struct feed_config {
 	const char *name;
 	const char *unix_path;	  /* "": no Unix socket */
@@ -66,9 +78,13 @@ struct feed_config {
 	json_t *mail_rules;	  /* checked content of the file `mail_rules`; owned; NULL: none */
 	int64_t max_bytes;	  /* of one message */
 	int64_t max_connections;
-	int64_t rate_per_minute; /* messages; 0: no limit */
-	int64_t idle_timeout_ms; /* a connection that sends nothing */
-	int64_t silence_ms;	 /* dead-man timer; 0: none */
+	int64_t rate_per_minute;  /* messages; 0: no limit */
+	int64_t idle_timeout_ms;  /* a connection that sends nothing */
+	int64_t silence_ms;	  /* dead-man timer; 0: none */
+	int64_t eew_heartbeat_ms; /* the same for the hourly test of the early warning line */
+	struct text_list carries; /* kinds the feed would tell; empty: it vouches for none */
+	struct feed_door_config tls;
+	struct feed_door_config http;
 	struct fetch_config fetch;
 };
 
@@ -117,6 +133,21 @@ struct rule {
 	size_t child_count;
 };
 
+/* How staff hear of what needs their eyes: a second route, beside the hub's own screens. */
+struct alarms_config {
+	struct text_list channels; /* empty: status, log and metrics only */
+	int64_t repeat_ms;	   /* what still stands is said again; 0: never */
+	int64_t gather_ms;	   /* at least this long between two messages */
+	bool shared;		   /* the channels may carry public messages too */
+};
+
+/* What goes out by itself about one hazard in one place, unless it is extreme or worse than
+ * before. */
+struct guards_config {
+	int cap; /* broadcasts within the window; 0: none */
+	int64_t window_ms;
+};
+
 struct role_config {
 	const char *name; /* viewer, reporter, operator, approver, admin */
 	struct text_list users;
@@ -144,6 +175,8 @@ struct config {
 	size_t channel_count;
 	struct rule live; /* roots: match everything, no channels */
 	struct rule drill;
+	struct alarms_config alarms;
+	struct guards_config guards;
 	struct role_config *roles;
 	size_t role_count;
 };

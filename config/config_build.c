@@ -45,7 +45,7 @@ static bool split_address(struct pool *pool, const char *text, const char **host
 	return inet_pton(bracket ? AF_INET6 : AF_INET, *host, address) == 1;
 }
 
-static void build_address(const struct config_source *s, const char *path, const char *text,
+void source_address(const struct config_source *s, const char *path, const char *text,
 	const char **host, int *port)
 {
 	if (!split_address(s->config->pool, text, host, port)) {
@@ -68,7 +68,7 @@ static void build_http(const struct config_source *s, const json_t *http)
 	if (strcmp(listen, "off") == 0) {
 		return;
 	}
-	build_address(s, "http.listen", listen, &c->http_host, &c->http_port);
+	source_address(s, "http.listen", listen, &c->http_host, &c->http_port);
 	if (c->http_host[0] && !loopback_is_host(c->http_host)) {
 		source_fault(s, "http.listen",
 			"expected a loopback address, found %s: metrics are not protected; let a "
@@ -120,6 +120,8 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 		.rate_per_minute = json_int(feed, "rate_per_minute", 0),
 		.idle_timeout_ms = json_int(feed, "idle_timeout", 0),
 		.silence_ms = json_int(feed, "silence", 0),
+		.eew_heartbeat_ms = json_int(feed, "eew_heartbeat", 0),
+		.carries = source_texts(s, feed, "carries"),
 	};
 	if (unix_path[0]) {
 		out->unix_path =
@@ -127,7 +129,7 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 	}
 	if (tcp[0]) {
 		const char *key = pool_printf(pool, "%s.tcp", path);
-		build_address(s, key, tcp, &out->tcp_host, &out->tcp_port);
+		source_address(s, key, tcp, &out->tcp_host, &out->tcp_port);
 		if (out->tcp_host[0] && !loopback_is_host(out->tcp_host) &&
 			out->sources.count == 0) {
 			source_fault(s, key,
@@ -137,9 +139,12 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 				tcp);
 		}
 	}
+	config_build_doors(s, feed, path, out);
 	config_build_fetch(s, feed, path, out);
-	if (!out->unix_path[0] && !tcp[0] && !out->fetch.program[0]) {
-		source_fault(s, path, "the feed has no listener: give it `unix` or `tcp`");
+	if (!out->unix_path[0] && !tcp[0] && !out->tls.host[0] && !out->http.host[0] &&
+		!out->fetch.program[0]) {
+		source_fault(s, path,
+			"the feed has no listener: give it `unix`, `tcp`, `tls` or `http`");
 	}
 	build_mail(s, feed, path, out);
 }
@@ -195,6 +200,22 @@ static void build_roles(const struct config_source *s, const json_t *roles)
 	}
 }
 
+static void build_alarms(const struct config_source *s, const json_t *whole)
+{
+	const json_t *alarms = json_object_get(whole, "alarms");
+	s->config->alarms = (struct alarms_config){
+		.channels = source_texts(s, alarms, "channels"),
+		.repeat_ms = json_int(alarms, "repeat", 0),
+		.gather_ms = json_int(alarms, "gather", 0),
+		.shared = json_flag(alarms, "shared_channels", false),
+	};
+	const json_t *guards = json_object_get(whole, "guards");
+	s->config->guards = (struct guards_config){
+		.cap = (int)json_int(guards, "cap", 0),
+		.window_ms = json_int(guards, "window", 0),
+	};
+}
+
 void config_build(struct config_source *s, const json_t *whole)
 {
 	struct config *c = s->config;
@@ -226,5 +247,6 @@ void config_build(struct config_source *s, const json_t *whole)
 	c->drill = (struct rule){.name = "drill", .priority = -1};
 	build_rules(s, json_object_get(rules, "live"), &c->live);
 	build_rules(s, json_object_get(rules, "drill"), &c->drill);
+	build_alarms(s, whole);
 	build_roles(s, json_object_get(whole, "roles"));
 }

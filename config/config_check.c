@@ -93,6 +93,7 @@ static void check_feeds(const struct config_source *s)
 					feed->sources.list[j]);
 			}
 		}
+		config_check_kinds(s, &feed->carries, path_of(s, "feeds", i, "carries"));
 		if (strcmp(feed->unix_path, c->control_path) == 0) {
 			source_fault(s, path_of(s, "feeds", i, "unix"),
 				"this is the control socket's path");
@@ -151,6 +152,8 @@ void config_check(const struct config_source *s)
 {
 	check_site(s);
 	check_feeds(s);
+	config_check_doors(s);
 	check_channels(s);
 	config_check_rules(s);
+	config_check_alarms(s);
 }

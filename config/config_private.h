@@ -29,6 +29,18 @@ void config_build(struct config_source *s, const json_t *whole);
 void config_build_municipalities(struct config_source *s, const json_t *list);
 void config_build_channels(struct config_source *s, const json_t *list);
 
+/* "127.0.0.1:4000" -> host and port; a fault at path, and host "", when it is none. */
+void source_address(const struct config_source *s, const char *path, const char *text,
+	const char **host, int *port);
+
+/* A feed's `tls` and `http`. path is the feed's. */
+void config_build_doors(const struct config_source *s, const json_t *feed, const char *path,
+	struct feed_config *out);
+/* Feeds that share an address must agree about it and differ in their names. */
+void config_check_doors(const struct config_source *s);
+/* The channels of alarms: there, to staff, and not the public's. */
+void config_check_alarms(const struct config_source *s);
+
 /* A feed's `fetch`; out->unix_path is filled in when the feed has none. path is the feed's. */
 void config_build_fetch(const struct config_source *s, const json_t *feed, const char *path,
 	struct feed_config *out);

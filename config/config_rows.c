@@ -83,12 +83,50 @@ static const struct option_row fetch_rows[] = {
 	{0},
 };
 
+#define DOOR_ROWS                                                                                  \
+	{.key = "listen",                                                                          \
+		.type = OPTION_TEXT,                                                               \
+		.required = true,                                                                  \
+		.help = "Address and port, \"192.0.2.10:6514\"; port 0 takes any free one. Feeds " \
+			"with the same address share it."},                                        \
+		{.key = "certificate",                                                             \
+			.type = OPTION_FILE,                                                       \
+			.help = "Our certificate and its chain, PEM."},                            \
+		{.key = "key",                                                                     \
+			.type = OPTION_SECRET,                                                     \
+			.help = "Its private key, PEM; nobody else may read the file."},           \
+		{.key = "client_ca",                                                               \
+			.type = OPTION_FILE,                                                       \
+			.help = "Authorities that sign the certificates of senders, PEM."},        \
+	{                                                                                          \
+		.key = "names", .type = OPTION_TEXTS,                                              \
+		.help = "Identities in a sender's certificate (DNS name, mail address, URI or "    \
+			"address; without any its common name) that are this feed."                \
+	}
+
+static const struct option_row tls_rows[] = {DOOR_ROWS, {0}};
+
+static const struct option_row feed_http_rows[] = {DOOR_ROWS,
+	{.key = "token_file",
+		.type = OPTION_SECRET,
+		.help = "File with the bearer token that a sender must show, one line of at least "
+			"16 characters."},
+	{0}};
+
 static const struct option_row feed_rows[] = {
 	{.key = "name", .type = OPTION_TEXT, .required = true, .help = "Shown by `hansho status`."},
 	{.key = "unix", .type = OPTION_TEXT, .help = "Unix socket, relative to run_dir."},
 	{.key = "tcp",
 		.type = OPTION_TEXT,
 		.help = "Address and port, \"127.0.0.1:4000\"; port 0 takes any free one."},
+	{.key = "tls",
+		.type = OPTION_TABLE,
+		.rows = tls_rows,
+		.help = "As tcp, over TLS 1.2 or newer; senders show a certificate."},
+	{.key = "http",
+		.type = OPTION_TABLE,
+		.rows = feed_http_rows,
+		.help = "POST /v1/alerts: over TLS with certificate and key, else on loopback."},
 	{.key = "formats",
 		.type = OPTION_TEXTS,
 		.fallback = "[jmx, cap, json]",
@@ -136,6 +174,18 @@ static const struct option_row feed_rows[] = {
 		.min = 0,
 		.max = 30 * DAY_MS,
 		.help = "Staff are told when the feed brought nothing this long; 0s never."},
+	{.key = "eew_heartbeat",
+		.type = OPTION_DURATION,
+		.fallback = "0s",
+		.min = 0,
+		.max = 30 * DAY_MS,
+		.help = "The same for the hourly test telegram (VXSE42) of the early warning line: "
+			"65m; 0s never."},
+	{.key = "carries",
+		.type = OPTION_TEXTS,
+		.fallback = "[]",
+		.help = "Kinds the feed would tell (\"tsunami.*\"). While it is known to live, no "
+			"news of them means that there is none."},
 	{.key = "fetch",
 		.type = OPTION_TABLE,
 		.rows = fetch_rows,
@@ -317,6 +367,52 @@ static const struct option_row rules_rows[] = {
 	{0},
 };
 
+static const struct option_row alarms_rows[] = {
+	{.key = "channels",
+		.type = OPTION_TEXTS,
+		.fallback = "[]",
+		.help = "Channels to staff; without any, alarms stand in status, log and metrics "
+			"only."},
+	{.key = "repeat",
+		.type = OPTION_DURATION,
+		.fallback = "30m",
+		.min = 0,
+		.max = 7 * DAY_MS,
+		.help = "What still stands and nobody has acknowledged is said again; 0s never."},
+	{.key = "gather",
+		.type = OPTION_DURATION,
+		.fallback = "5m",
+		.min = 0,
+		.max = DAY_MS,
+		.help = "At least this long between two messages: what comes meanwhile is put into "
+			"one."},
+	{.key = "shared_channels",
+		.type = OPTION_FLAG,
+		.fallback = "false",
+		.help = "Allows channels that rules send public messages to."},
+	{0},
+};
+
+static const struct option_row guards_rows[] = {
+	{.key = "cap",
+		.type = OPTION_INT,
+		.fallback = "6",
+		.min = 0,
+		.max = 1000,
+		.help = "Broadcasts about one hazard in one place within the window; what is "
+			"beyond "
+			"waits for staff. Extreme, and what is worse than before, never waits. 0 "
+			"is "
+			"no cap."},
+	{.key = "window",
+		.type = OPTION_DURATION,
+		.fallback = "1h",
+		.min = 1000,
+		.max = 7 * DAY_MS,
+		.help = "How far back broadcasts are counted."},
+	{0},
+};
+
 static const struct option_row role_rows[] = {
 	{.key = "users", .type = OPTION_TEXTS, .help = "Login names."},
 	{.key = "groups", .type = OPTION_TEXTS, .help = "Unix groups."},
@@ -382,6 +478,16 @@ const struct option_row config_rows[] = {
 		.rows = rules_rows,
 		.fallback = "{}",
 		.help = "Which alert goes which way."},
+	{.key = "alarms",
+		.type = OPTION_TABLE,
+		.rows = alarms_rows,
+		.fallback = "{}",
+		.help = "How staff hear of what needs their eyes."},
+	{.key = "guards",
+		.type = OPTION_TABLE,
+		.rows = guards_rows,
+		.fallback = "{}",
+		.help = "What keeps a source that goes wrong from alerting again and again."},
 	{.key = "roles",
 		.type = OPTION_MAP,
 		.rows = role_rows,

@@ -7,12 +7,12 @@
 static const char *const info_kinds[] = {"eew.forecast", "earthquake.hypocentre",
 	"earthquake.count", "earthquake.info", "earthquake.long_period", "tsunami.info",
 	"volcano.ash", "volcano.info", "weather.info", "nankai.info", "evacuation.shelter",
-	"city.notice", "safety.*", "sensor.*", "system.canary"};
+	"city.notice", "safety.*", "sensor.*", "system.*"};
 
 /* These have no end of their own when a public authority tells them, but staff may withdraw or
  * update what they said: from CAP and JSON they are rows like all others. */
 static const char *const staff_kinds[] = {
-	"evacuation.shelter", "city.notice", "safety.*", "sensor.*", "system.canary"};
+	"evacuation.shelter", "city.notice", "safety.*", "sensor.*", "system.*"};
 
 static bool any_matches(const char *const *patterns, size_t count, const char *name)
 {

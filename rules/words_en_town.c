@@ -30,6 +30,7 @@ static const struct words_noun nouns[] = {
 	{"sensor.river_level", 0, WORDS_PLAIN, "River level notice", NULL, NULL},
 	{"sensor.rain", 0, WORDS_PLAIN, "Rainfall notice", NULL, NULL},
 	{"system.canary", 0, WORDS_PLAIN, "Self test", NULL, NULL},
+	{"system.alarm", 0, WORDS_PLAIN, "Alarm to staff", NULL, NULL},
 };
 
 static const struct words_advice advice[] = {

@@ -26,6 +26,7 @@ static const struct words_noun nouns[] = {
 	{"sensor.river_level", 0, WORDS_PLAIN, "河川の水位に関するお知らせ", "河川水位情報", NULL},
 	{"sensor.rain", 0, WORDS_PLAIN, "雨量に関するお知らせ", "雨量情報", NULL},
 	{"system.canary", 0, WORDS_PLAIN, "動作確認", NULL, NULL},
+	{"system.alarm", 0, WORDS_PLAIN, "職員向け警報", NULL, NULL},
 };
 
 static const struct words_advice advice[] = {

@@ -106,6 +106,7 @@ static const struct kind kinds[] = {
 		30 * MINUTE},
 	{"sensor.rain", "sensor.rain", "disaster", "雨量", "Rainfall", 30 * MINUTE},
 	{"system.canary", "system.canary", "system", "動作確認", "Self test", 15 * MINUTE},
+	{"system.alarm", "system.alarm", "system", "職員向け警報", "Alarm to staff", 60 * MINUTE},
 };
 
 const struct kind *kind_table(size_t *count)

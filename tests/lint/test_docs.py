@@ -157,6 +157,7 @@ def test_defaults_and_bounds(schema):
         "MUNICIPALITIES": top["municipalities"]["items"],
         "FEEDS": top["feeds"]["items"],
         "CHANNELS": top["channels"]["items"],
+        "ALARMS": top["alarms"],
         "Keys of a rule": schema["$defs"]["children"],
     }
     assert [line for name, node in tables.items() for line in differences(node, text[name])] == []
