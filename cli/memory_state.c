@@ -13,6 +13,8 @@ struct kept_broadcast {
 	int update;
 	enum event_type event;
 	struct text_list channels;
+	struct text_list areas; /* codes */
+	bool waits;		/* held: no staff release anything here */
 };
 
 struct grave {
@@ -67,15 +69,19 @@ static void each_row(void *data, enum alert_status status, const char *municipal
 }
 
 static void each_of_thread(void *data, enum alert_status status, const char *thread,
-	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
-		const struct text_list *channels),
-	void *to)
+	void (*each)(void *to, const struct rules_sent *sent), void *to)
 {
 	struct memory_state *m = data;
 	for (size_t i = 0; i < m->broadcast_count; i++) {
 		const struct kept_broadcast *b = &m->broadcasts[i];
 		if (b->status == status && strcmp(b->thread, thread) == 0) {
-			each(to, b->id, b->update, b->event, &b->channels);
+			const struct rules_sent sent = {.broadcast = b->id,
+				.update = b->update,
+				.event = b->event,
+				.channels = &b->channels,
+				.areas = &b->areas,
+				.waits = b->waits};
+			each(to, &sent);
 		}
 	}
 }
@@ -152,12 +158,17 @@ static void keep_broadcast(struct memory_state *m, const struct rules_broadcast 
 		.thread = pool_copy_text(m->pool, b->thread),
 		.update = b->update,
 		.event = b->event,
+		.waits = from->hold,
 	};
 	kept.channels.list =
 		pool_take(m->pool, (from->channels.count + 1) * sizeof(*kept.channels.list));
 	for (size_t i = 0; i < from->channels.count; i++) {
 		kept.channels.list[kept.channels.count++] =
 			pool_copy_text(m->pool, from->channels.list[i]);
+	}
+	kept.areas.list = pool_take(m->pool, (b->area_count + 1) * sizeof(*kept.areas.list));
+	for (size_t i = 0; i < b->area_count; i++) {
+		kept.areas.list[kept.areas.count++] = pool_copy_text(m->pool, b->areas[i].code);
 	}
 	mem_grow((void **)&m->broadcasts, &m->broadcast_capacity, m->broadcast_count,
 		sizeof(*m->broadcasts));

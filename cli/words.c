@@ -65,6 +65,7 @@ static const char *const words[] = {
 	N_("status test: logged, reaches nobody"),
 	N_("it had expired before it arrived"),
 	N_("it speaks of a test or a drill under an actual status"),
+	N_("nobody was told what it ends: that waits for staff"),
 	/* verdict */
 	N_("acted"),
 	N_("no-change"),

@@ -37,31 +37,43 @@ static void read_state(void *data, enum alert_status status, const char *municip
 }
 
 struct thread_reading {
-	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
-		const struct text_list *channels);
+	void (*each)(void *to, const struct rules_sent *sent);
 	void *to;
 };
 
+/* The caller frees the list; the texts are the array's. */
+static struct text_list texts_of(const json_t *array)
+{
+	struct text_list texts = {
+		.list = mem_new_array(json_array_size(array) + 1, sizeof(char *))};
+	size_t i;
+	json_t *text;
+	json_array_foreach(array, i, text)
+	{
+		texts.list[texts.count++] = json_string_value(text);
+	}
+	return texts;
+}
+
 static void pass_broadcast(void *data, const char *broadcast, int update, enum event_type event,
-	const json_t *channels)
+	const json_t *channels, const json_t *areas, bool waits)
 {
 	struct thread_reading *r = data;
-	struct text_list names = {
-		.list = mem_new_array(json_array_size(channels) + 1, sizeof(char *))};
-	size_t i;
-	json_t *name;
-	json_array_foreach(channels, i, name)
-	{
-		names.list[names.count++] = json_string_value(name);
-	}
-	r->each(r->to, broadcast, update, event, &names);
+	struct text_list names = texts_of(channels);
+	struct text_list codes = texts_of(areas);
+	const struct rules_sent sent = {.broadcast = broadcast,
+		.update = update,
+		.event = event,
+		.channels = &names,
+		.areas = &codes,
+		.waits = waits};
+	r->each(r->to, &sent);
 	free(names.list);
+	free(codes.list);
 }
 
 static void read_thread(void *data, enum alert_status status, const char *thread,
-	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
-		const struct text_list *channels),
-	void *to)
+	void (*each)(void *to, const struct rules_sent *sent), void *to)
 {
 	struct reading *r = data;
 	struct thread_reading pass = {.each = each, .to = to};
@@ -96,7 +108,8 @@ static int write_broadcast(
 		hub->store, b, json, rb->hold, rb->hold_reason ? rb->hold_reason : "", now, e);
 	texts_put(hub->texts, b->id, json, b->status == ALERT_STATUS_EXERCISE);
 	/* A held one must not stop what still goes out: staff have not said it is right. */
-	for (size_t i = 0; rc >= 0 && !rb->hold && i < b->replace_count; i++) {
+	bool replaces = !rb->hold || rb->replaces_unheard;
+	for (size_t i = 0; rc >= 0 && replaces && i < b->replace_count; i++) {
 		rc = store_cancel_broadcast(
 			hub->store, b->replaces[i], "replaced by a newer broadcast", now, e);
 		rc = rc == -ENOENT ? 0 : rc;

@@ -83,17 +83,17 @@ struct heard {
 	bool *channels; /* by index of the configuration's channels */
 };
 
-static void hear(void *to, const char *broadcast, int update, enum event_type event,
-	const struct text_list *channels)
+static void hear(void *to, const struct rules_sent *sent)
 {
 	struct heard *h = to;
 	struct heard_one *one =
 		judgement_add(h->j, (void **)&h->list, &h->capacity, &h->count, sizeof(*one));
-	*one = (struct heard_one){pool_copy_text(h->j->pool, broadcast), event};
-	h->update = update > h->update ? update : h->update;
+	*one = (struct heard_one){pool_copy_text(h->j->pool, sent->broadcast), sent->event};
+	h->update = sent->update > h->update ? sent->update : h->update;
 	for (size_t i = 0; i < h->j->config->channel_count; i++) {
 		const struct channel_config *channel = &h->j->config->channels[i];
-		if (text_list_has(channels, channel->name) && route_channel_open(h->j, channel)) {
+		if (text_list_has(sent->channels, channel->name) &&
+			route_channel_open(h->j, channel)) {
 			h->channels[i] = true;
 		}
 	}
@@ -166,6 +166,9 @@ static bool fits(const struct group *g, const struct effect *e)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		const struct effect *other = g->effects[i];
+		if (other->unheard != e->unheard) {
+			return false;
+		}
 		if (other->view == e->view) {
 			continue;
 		}
@@ -416,11 +419,44 @@ static void choose_channels(
 	}
 }
 
+static const char *hold_of(const struct judgement *j, const struct group *g)
+{
+	if (j->hold_reason) {
+		return j->hold_reason;
+	}
+	if (g->route.hold) {
+		return "a rule asks staff to release it";
+	}
+	if (g->effects[0]->unheard && is_end(g->effects[0]->event)) {
+		return "nobody was told what it ends: that waits for staff";
+	}
+	return NULL;
+}
+
+/* It would only wait beside what says the same and waits already. */
+static bool is_held_already(const struct group *g, const char *hold)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		if (!hold || !g->effects[i]->only_unheard) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < g->count; i++) {
+		g->effects[i]->has_event = false;
+	}
+	return true;
+}
+
 static bool make_broadcast(struct judgement *j, struct group *g)
 {
 	struct rules_decision *d = j->decision;
 	struct heard h = {0};
 	struct text_list channels = {0};
+	const char *hold = hold_of(j, g);
+	if (is_held_already(g, hold)) {
+		judgement_trace(j, "%s: what waits for staff says the same", g->thread);
+		return true;
+	}
 	read_thread(j, g->thread, &h);
 	choose_channels(j, g, &h, &channels);
 	if (channels.count == 0) {
@@ -433,15 +469,14 @@ static bool make_broadcast(struct judgement *j, struct group *g)
 	for (size_t i = 0; i < g->count; i++) {
 		g->effects[i]->row.thread = pool_copy_text(j->pool, g->thread);
 	}
-	const char *hold = j->hold_reason;
-	if (!hold && g->route.hold) {
-		hold = "a rule asks staff to release it";
-		d->alarm = true;
-	}
+	d->alarm = d->alarm || (hold && g->route.hold);
 	struct rules_broadcast *rb = judgement_add(j, (void **)&d->broadcasts,
 		&j->broadcast_capacity, &d->broadcast_count, sizeof(*rb));
-	*rb = (struct rules_broadcast){
-		.broadcast = b, .channels = channels, .hold = hold != NULL, .hold_reason = hold};
+	*rb = (struct rules_broadcast){.broadcast = b,
+		.channels = channels,
+		.hold = hold != NULL,
+		.hold_reason = hold,
+		.replaces_unheard = g->effects[0]->unheard};
 	judgement_trace(j, "broadcast %s: %s %s by rule %s, thread %s, update %d%s", b->id,
 		b->kind->name, event_type_name(b->event), b->rule[0] ? b->rule : "(inherited)",
 		b->thread, b->update, hold ? ", held" : "");

@@ -8,6 +8,7 @@
 #include "rules/diff_private.h"
 #include "rules/expiry.h"
 #include "rules/slot.h"
+#include "rules/told.h"
 #include "rules/transition.h"
 
 #include <string.h>
@@ -102,6 +103,7 @@ void diff_end(struct judgement *j, struct effect *e, enum event_type event)
 	if (e->was_live) {
 		e->event = event;
 		e->has_event = true;
+		e->unheard = told_of(j, e->old) == TOLD_NOTHING;
 		judgement_trace(j, "state %s %s: %s %s -> none (%s)", e->view->municipality->name,
 			e->row.slot, e->old->kind->name, e->old->code, event_type_name(event));
 	}
@@ -157,11 +159,30 @@ static bool only_grows(const struct kind *kind)
 	       strcmp(kind->hazard, "weather.rainband") == 0;
 }
 
+/* What waits for staff must not silence a fresh telegram that says it too. */
+static bool tell_unheard(struct judgement *j, struct effect *e, int difference)
+{
+	enum told told = told_of(j, e->old);
+	if (told == TOLD_ALL || (told == TOLD_EARLIER && difference != 0)) {
+		return false;
+	}
+	judgement_trace(j, "state %s %s: %s waits for staff", e->view->municipality->name,
+		e->row.slot, e->old->kind->name);
+	e->has_event = true;
+	e->event = EVENT_ISSUED;
+	e->unheard = told == TOLD_NOTHING;
+	e->only_unheard = difference == 0;
+	return true;
+}
+
 static void judge_change(struct judgement *j, struct effect *e, int difference)
 {
 	enum family_shape shape = j->family->shape;
 	bool only_first = shape == FAMILY_EEW || strcmp(e->row.kind->hazard, "eew") == 0;
 	bool only_growing = shape == FAMILY_EARTHQUAKE || only_grows(e->row.kind);
+	if (tell_unheard(j, e, difference)) {
+		return;
+	}
 	if (j->alert->action == ALERT_ACTION_CORRECT) {
 		e->has_event = difference != 0;
 		e->event = EVENT_CORRECTED;

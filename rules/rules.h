@@ -11,18 +11,25 @@
 #include "schemas/broadcast.h"
 #include "schemas/state.h"
 
+/* A broadcast of a thread. */
+struct rules_sent {
+	const char *broadcast;
+	int update;
+	enum event_type event;
+	const struct text_list *channels; /* that it used: followers inherit them */
+	const struct text_list *areas;	  /* codes of what it was about */
+	bool waits;			  /* for staff: nobody has been told */
+};
+
 /* How the rules look at what is in force. The hub answers from the store. */
 struct rules_reader {
 	/* Calls each() for every state row (in force or released) of this status and municipality.
 	 * The rows' texts stay until rules_decide() returns. */
 	void (*state)(void *data, enum alert_status status, const char *municipality,
 		void (*each)(void *to, const struct state_row *row), void *to);
-	/* Calls each() for every broadcast of a thread (oldest first) with the channels it used:
-	 * followers inherit them. */
+	/* Calls each() for every broadcast of a thread, oldest first. */
 	void (*thread)(void *data, enum alert_status status, const char *thread,
-		void (*each)(void *to, const char *broadcast, int update, enum event_type event,
-			const struct text_list *channels),
-		void *to);
+		void (*each)(void *to, const struct rules_sent *sent), void *to);
 	/* Whether the series/revision (or any of the series when revision is "") is known, and
 	 * whether a cancel that came first has left a tombstone. */
 	bool (*tombstone)(
@@ -54,6 +61,9 @@ struct rules_broadcast {
 	struct broadcast *broadcast; /* owned by the decision */
 	struct text_list channels;
 	bool hold; /* waits for `hansho release` */
+	/* Nobody was told what it replaces: that is withdrawn although this one may wait itself, so
+	 * that staff do not release a warning that is over or has changed. */
+	bool replaces_unheard;
 	const char *hold_reason;
 };
 

@@ -59,6 +59,8 @@ struct effect {
 	bool has_event;
 	bool write;		/* the row goes to the store */
 	bool thread_is_new;	/* no thread in force to join */
+	bool unheard;		/* nobody was told of the row as it was */
+	bool only_unheard;	/* nothing else makes it an event: no news for staff who have it */
 	const char *own_thread; /* what it would be called alone */
 };
 

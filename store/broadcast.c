@@ -59,9 +59,14 @@ int store_add_delivery(
 	return rc < 0 ? rc : 0;
 }
 
+static json_t *column_array(sqlite3_stmt *q, int column, struct err *e)
+{
+	return json_read(store_text(q, column), (size_t)sqlite3_column_bytes(q, column), e);
+}
+
 int store_thread_each(struct store *s, enum alert_status status, const char *thread,
 	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
-		const json_t *channels),
+		const json_t *channels, const json_t *areas, bool waits),
 	void *to, struct err *e)
 {
 	sqlite3_stmt *q =
@@ -73,14 +78,17 @@ int store_thread_each(struct store *s, enum alert_status status, const char *thr
 	while ((rc = store_step(s, q, e)) == 1) {
 		enum event_type event = EVENT_INFO;
 		(void)event_type_parse(store_text(q, 2), &event);
-		json_t *channels =
-			json_read(store_text(q, 3), (size_t)sqlite3_column_bytes(q, 3), e);
-		if (!channels) {
+		json_t *channels = column_array(q, 3, e);
+		json_t *areas = channels ? column_array(q, 4, e) : NULL;
+		if (!areas) {
+			json_decref(channels);
 			store_done(q);
 			e->code = -EIO;
 			return -EIO;
 		}
-		each(to, store_text(q, 0), sqlite3_column_int(q, 1), event, channels);
+		each(to, store_text(q, 0), sqlite3_column_int(q, 1), event, channels, areas,
+			sqlite3_column_int(q, 5) != 0);
+		json_decref(areas);
 		json_decref(channels);
 	}
 	return rc;

@@ -76,7 +76,11 @@ static const char *const texts[] = {
 	[SQL_BROADCAST_HOLD] = "UPDATE broadcasts SET held = ?2, hold_reason = ?3 WHERE id = ?1",
 	[SQL_THREAD_EACH] =
 		"SELECT b.id, b.issue, b.event, (SELECT json_group_array(channel) FROM"
-		" (SELECT d.channel FROM deliveries d WHERE d.broadcast = b.id ORDER BY d.seq))"
+		" (SELECT d.channel FROM deliveries d WHERE d.broadcast = b.id ORDER BY d.seq)),"
+		" (SELECT json_group_array(json_extract(a.value, '$.code'))"
+		" FROM json_each(b.json, '$.areas') a),"
+		" b.held = 1 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.broadcast = b.id"
+		" AND (d.attempts > 0 OR d.state IN ('ready', 'done')))"
 		" FROM broadcasts b WHERE b.thread = ? AND b.status = ? ORDER BY b.seq",
 
 	[SQL_DELIVERY_ADD] =

@@ -116,10 +116,11 @@ struct store_delivery {
 int store_add_delivery(
 	struct store *s, const struct store_delivery *d, struct wall_time at, struct err *e);
 
-/* Oldest first. channels is a JSON array of names. */
+/* Oldest first. channels and areas are JSON arrays of names and codes; waits: held, and nothing of
+ * it has gone out. */
 int store_thread_each(struct store *s, enum alert_status status, const char *thread,
 	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
-		const json_t *channels),
+		const json_t *channels, const json_t *areas, bool waits),
 	void *to, struct err *e);
 
 /* What is still to be tried of a broadcast's deliveries is cancelled. Returns their number. */

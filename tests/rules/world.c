@@ -14,6 +14,8 @@ struct sent {
 	enum alert_status status;
 	const struct broadcast *broadcast;
 	struct text_list channels;
+	struct text_list areas;
+	bool held;
 };
 
 struct tombstone {
@@ -162,15 +164,19 @@ static void read_state(void *data, enum alert_status status, const char *municip
 }
 
 static void read_thread(void *data, enum alert_status status, const char *thread,
-	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
-		const struct text_list *channels),
-	void *to)
+	void (*each)(void *to, const struct rules_sent *sent), void *to)
 {
 	struct world *w = data;
 	for (size_t i = 0; i < w->sent_count; i++) {
 		const struct broadcast *b = w->sent[i].broadcast;
 		if (w->sent[i].status == status && strcmp(b->thread, thread) == 0) {
-			each(to, b->id, b->update, b->event, &w->sent[i].channels);
+			const struct rules_sent sent = {.broadcast = b->id,
+				.update = b->update,
+				.event = b->event,
+				.channels = &w->sent[i].channels,
+				.areas = &w->sent[i].areas,
+				.waits = w->sent[i].held};
+			each(to, &sent);
 		}
 	}
 }
@@ -217,6 +223,15 @@ static void bury(struct world *w, const struct alert *a)
 	}
 }
 
+static struct text_list codes_of(struct pool *p, const struct broadcast *b)
+{
+	struct text_list codes = {.list = pool_take(p, (b->area_count + 1) * sizeof(char *))};
+	for (size_t i = 0; i < b->area_count; i++) {
+		codes.list[codes.count++] = b->areas[i].code;
+	}
+	return codes;
+}
+
 const struct rules_decision *world_take(struct world *w, struct alert *a, struct wall_time now)
 {
 	const struct rules_reader reader = {
@@ -228,8 +243,9 @@ const struct rules_decision *world_take(struct world *w, struct alert *a, struct
 		put_row(w, &d->changes[i].row);
 	}
 	for (size_t i = 0; i < d->broadcast_count && w->sent_count < SENT_MAX; i++) {
-		w->sent[w->sent_count++] = (struct sent){
-			a->status, d->broadcasts[i].broadcast, d->broadcasts[i].channels};
+		w->sent[w->sent_count++] = (struct sent){a->status, d->broadcasts[i].broadcast,
+			d->broadcasts[i].channels, codes_of(w->pool, d->broadcasts[i].broadcast),
+			d->broadcasts[i].hold};
 	}
 	if (d->tombstone) {
 		bury(w, a);

@@ -113,6 +113,13 @@ void fixture_add_broadcast(struct fixture *f, int n)
 	b->update = n;
 	b->issued = at_ms(0);
 	b->expires = at_ms(3600000);
+	struct alert_area area = {.system = AREA_MUNICIPALITY,
+		.code = "07204",
+		.name = "いわき市",
+		.polygon = "",
+		.circle = ""};
+	b->areas = &area;
+	b->area_count = 1;
 	b->texts = &text;
 	b->text_count = 1;
 	json_t *object = broadcast_to_json(b);

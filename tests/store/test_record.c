@@ -206,10 +206,13 @@ static void states_follow_puts_and_rollbacks(void **state)
 	assert_slots(f, "a=1 b=1 c=1 ");
 }
 
-static void see_thread(
-	void *to, const char *broadcast, int update, enum event_type event, const json_t *channels)
+static void see_thread(void *to, const char *broadcast, int update, enum event_type event,
+	const json_t *channels, const json_t *areas, bool waits)
 {
 	int *count = to;
+	assert_false(waits);
+	assert_int_equal(json_array_size(areas), 1);
+	assert_string_equal(json_string_value(json_array_get(areas, 0)), "07204");
 	assert_int_equal(update, ++*count);
 	assert_int_equal(event, EVENT_ISSUED);
 	assert_int_equal(json_array_size(channels), update == 1 ? 2 : 0);
@@ -245,6 +248,50 @@ static void threads_tell_their_channels(void **state)
 	assert_int_equal(f->e.code, -ENOENT);
 	/* no targets at all: nothing to do */
 	assert_string_equal(fixture_state(f, D1), "done");
+}
+
+static void keep_waits(void *to, const char *broadcast, int update, enum event_type event,
+	const json_t *channels, const json_t *areas, bool waits)
+{
+	(void)broadcast;
+	(void)update;
+	(void)event;
+	(void)channels;
+	(void)areas;
+	*(bool *)to = waits;
+}
+
+static bool thread_waits(struct fixture *f)
+{
+	bool waits = false;
+	fixture_must(f,
+		store_thread_each(
+			f->store, ALERT_STATUS_ACTUAL, "tsunami/1", keep_waits, &waits, &f->e),
+		"thread");
+	return waits;
+}
+
+/* The rules ask whether anybody was told: a broadcast held from the beginning was told to nobody,
+ * one that staff stopped after its first batch was. */
+static void held_and_not_yet_out_waits(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const targets[] = {"one", "two"};
+	fixture_add_broadcast(f, 1);
+	struct store_delivery d = fixture_delivery(B1);
+	d.targets = targets;
+	d.target_count = 2;
+	fixture_add_delivery(f, &d);
+	assert_false(thread_waits(f));
+	assert_int_equal(store_hold(f->store, B1, "wait", at_ms(0), &f->e), 1);
+	assert_true(thread_waits(f));
+	assert_int_equal(store_release(f->store, B1, at_ms(0), &f->e), 1);
+	assert_false(thread_waits(f));
+	struct store_batch batch = fixture_claim(f, 1, 0);
+	assert_int_equal(batch.count, 1);
+	store_batch_clear(&batch);
+	assert_int_equal(store_hold(f->store, B1, "stop", at_ms(0), &f->e), 1);
+	assert_false(thread_waits(f));
 }
 
 static void pages_mask_addresses_and_leave_out(void **state)
@@ -352,6 +399,7 @@ int main(void)
 		CASE(states_of_each_status_are_apart),
 		CASE(states_follow_puts_and_rollbacks),
 		CASE(threads_tell_their_channels),
+		CASE(held_and_not_yet_out_waits),
 		CASE(pages_mask_addresses_and_leave_out),
 		CASE(pages_of_unknown_ids_do_not_exist),
 		CASE(the_log_is_a_chain),

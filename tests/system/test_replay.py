@@ -82,7 +82,7 @@ def test_index_says_when_each_came(day):
     played = replay(day)
     assert [(t[0], t[2], t[5]) for t in told(played)] == [
         ("15:10:00", "issued", True),  # 40 minutes old: staff decide
-        ("17:45:00", "lowered", False),
+        ("17:45:00", "issued", False),  # nobody had heard of it
         ("02:00:08", "released", False),
     ]
     assert played[-1]["held"] == 1 and played[-1]["held_by_channel"] == {"siren": 1, "mail": 1}
