@@ -105,8 +105,8 @@ def test_what_ends_by_itself_is_told_between(day):
     (day / "day" / "rain-4-release.xml").write_bytes(telegram("rain-3-lowered.xml", at=DAY + datetime.timedelta(hours=18)))
     played = replay(day)
     ended = [line for line in played if line["event"] == "ended"]
-    assert [(e["at"], e["slot"], e["municipality"]) for e in ended] == [
-        ("2026-11-20T22:40:00+09:00", "weather.record_rain/KJPTC202611202030", "07204")]  # fmt: skip
+    assert [(e["at"], e["kind"], e["municipality"]) for e in ended] == [
+        ("2026-11-20T22:40:00+09:00", "weather.record_rain", "07204")]  # fmt: skip
     assert played.index(ended[0]) == 1, "between the two telegrams"
     assert [line["slot"] for line in played if line["event"] == "in_force"] == ["weather.rain"]
 
