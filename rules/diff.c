@@ -270,20 +270,26 @@ static bool is_near(const struct state_row *row, const struct alert *a)
 	return apart >= -window_ms && apart <= window_ms;
 }
 
-/* The same happening told by the old and the new type of telegram: record rain within half an hour;
- * a flood by river and, in the old warnings, by municipality. */
+/* Record rain by any two types of telegram within half an hour; a flood by river (VXKO) and, in the
+ * old warnings, by municipality. */
+static bool may_tell_the_same(const struct alert *a, const struct state_row *row)
+{
+	if (strcmp(row->kind->hazard, "weather.record_rain") == 0) {
+		return !is_of_type(row, a->type) && is_near(row, a);
+	}
+	bool old = strncmp(a->type, "VPWW", 4) == 0;
+	return strcmp(row->kind->hazard, "flood.river") == 0 &&
+	       strncmp(row->source, old ? "VXKO" : "VPWW", 4) == 0 &&
+	       (old || strncmp(a->type, "VXKO", 4) == 0);
+}
+
 static bool is_told_already(const struct judgement *j, const struct effect *e)
 {
-	const char *hazard = e->item->kind->hazard;
-	bool flash = strcmp(hazard, "weather.record_rain") == 0;
-	if (!flash && strcmp(hazard, "flood.river") != 0) {
-		return false;
-	}
 	for (size_t i = 0; i < e->view->row_count; i++) {
 		const struct state_row *row = &e->view->rows[i];
-		if (diff_is_live(j, row) && strcmp(row->kind->hazard, hazard) == 0 &&
-			!is_of_type(row, j->alert->type) && slot_compare(e->item, row) <= 0 &&
-			(!flash || is_near(row, j->alert))) {
+		if (diff_is_live(j, row) && may_tell_the_same(j->alert, row) &&
+			strcmp(row->kind->hazard, e->item->kind->hazard) == 0 &&
+			slot_compare(e->item, row) <= 0) {
 			return true;
 		}
 	}
@@ -329,13 +335,29 @@ void diff_slot(
 	}
 }
 
+/* A forecast that comes anew every few hours is news when it is worse than what was told. */
+static bool is_old_news(
+	const struct judgement *j, const struct touch *t, const struct state_row *old)
+{
+	const int64_t window_ms = INT64_C(12) * 60 * 60 * 1000;
+	return old && j->alert->issued.ms - old->issued.ms < window_ms &&
+	       strcmp(t->item->code, old->code) <= 0;
+}
+
 void diff_info(struct judgement *j, const struct touch *t, const char *slot)
 {
-	struct effect *e = diff_add_effect(j, t->view, NULL, slot);
+	bool repeats = j->family->shape == FAMILY_OUTLOOK;
+	const struct state_row *old = repeats ? diff_find_row(t->view, slot) : NULL;
+	if (is_old_news(j, t, old)) {
+		judgement_trace(j, "info %s for %s: told before", t->item->kind->name,
+			t->view->municipality->name);
+		return;
+	}
+	struct effect *e = diff_add_effect(j, t->view, old, slot);
 	fill_row(j, e, t->item);
 	e->about = t->about;
 	e->row.in_force = false;
-	e->write = false;
+	e->write = repeats;
 	e->has_event = true;
 	e->event = EVENT_INFO;
 	judgement_trace(j, "info %s for %s", t->item->kind->name, t->view->municipality->name);

@@ -156,7 +156,7 @@ static bool (*const leaves_out[])(
 	[FAMILY_EEW] = release_leaves_out,
 	[FAMILY_EARTHQUAKE] = release_leaves_out,
 	[FAMILY_CHAIN] = chain_leaves_out,
-	[FAMILY_INFO] = release_leaves_out,
+	[FAMILY_OUTLOOK] = release_leaves_out,
 };
 
 static void end_left_out(struct judgement *j, struct view *view, const struct wants *w)
@@ -200,10 +200,19 @@ static bool references_unknown(const struct judgement *j)
 	return false;
 }
 
+/* A cancel without Body that came first could name nothing but the office. */
+static bool cancelled_by_office(const struct judgement *j, const struct view *view)
+{
+	const struct alert *a = j->alert;
+	return j->family->by_office &&
+	       diff_seen_newer(
+		       j, view, pool_printf(j->pool, "seen/%s/%s/%s", a->type, a->type, a->office));
+}
+
 static void diff_view(struct judgement *j, struct view *view)
 {
 	const char *mark = slot_seen(j);
-	if (diff_seen_newer(j, view, mark)) {
+	if (diff_seen_newer(j, view, mark) || cancelled_by_office(j, view)) {
 		j->superseded = true;
 		judgement_trace(j, "%s: a newer telegram of this series is known",
 			view->municipality->name);

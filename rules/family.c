@@ -21,6 +21,7 @@ static const struct family families[] = {
 	{"VPOA50", FAMILY_EVENT, family_flash_2026, false},
 	{"VPWW", FAMILY_FULL_STATE, NULL, true},
 	{"VPHW", FAMILY_EVENT, NULL, true},
+	{"VPWP50", FAMILY_OUTLOOK, NULL, false},
 	{"VFVO50", FAMILY_FULL_STATE, NULL, false},
 	{"VTSE41", FAMILY_TSUNAMI, NULL, false},
 	{"VXSE43", FAMILY_EEW, NULL, false},

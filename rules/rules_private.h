@@ -18,7 +18,7 @@ enum family_shape {
 	FAMILY_EEW,	   /* only adds areas */
 	FAMILY_EARTHQUAKE, /* observations that grow */
 	FAMILY_CHAIN,	   /* CAP and JSON: linked by references */
-	FAMILY_INFO,	   /* for people only */
+	FAMILY_OUTLOOK,	   /* a forecast, told anew every few hours */
 };
 
 struct family {

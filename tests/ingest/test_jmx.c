@@ -159,6 +159,64 @@ static const struct expectation expectations[] = {
 		"jma.volcano:213\n"
 		"volcano.warning_crater 04 unknown L0 released 噴火警戒レベル1 | 2 "
 		"jma.city:0720100..jma.city:0740800\n"},
+	{"tornado-1", "actual issue VPHW50 VPHW50/070000",
+		"weather.tornado 1 moderate L0 none - | 1 jma.city:0720400\n"},
+	{"tornado-2-more", "actual update VPHW50 VPHW50/070000",
+		"weather.tornado 1 moderate L0 none - | 2 jma.city:0720400..jma.city:0754200\n"},
+	{"tornado-3-sighting", "actual update VPHW51 VPHW51/070000",
+		"weather.tornado 1 severe L0 none 目撃 | 2 jma.city:0720400..jma.city:0754200\n"},
+	{"heat", "actual issue VPFT50 VPFT50/JPTC260007@福島地方気象台",
+		"weather.heat - minor L0 none - | 1 jma.office:福島地方気象台\n"},
+	{"bulletin-prefecture", "actual update VPFJ51 VPFJ51/JPTC260311@福島地方気象台",
+		"weather.info - minor L0 none - | 1 jma.office:福島地方気象台\n"},
+	{"bulletin-region", "actual issue VPCJ51 VPCJ51/JPTB260120@仙台管区気象台",
+		"weather.info - minor L0 none - | 1 jma.region:010200\n"},
+	{"bulletin-japan", "actual issue VPZJ51 VPZJ51/JPTA260098@気象庁本庁",
+		"weather.info 線状降水帯予測 minor L0 none - | 1 jma.region:010200\n"},
+	{"outlook", "actual issue VPWP50 VPWP50/福島地方気象台",
+		"weather.info 31 minor L0 none 警戒レベル３相当 | 2 "
+		"jma.city:0720400..jma.city:0754200\n"
+		"weather.info 30 minor L0 none 警報級 | 1 jma.city:0720400\n"},
+	{"advisories", "actual issue VPWW61 VPWW61/070000",
+		"weather.advisory_other 14 minor L0 issued - | 1 jma.city:0720400\n"
+		"weather.advisory_other 20 minor L0 continued - | 1 jma.city:0720400\n"
+		"weather.advisory_other 00 unknown L0 released - | 1 jma.city:0754100\n"
+		"weather.advisory_other 21 unknown L0 released - | 1 jma.city:0754200\n"},
+	{"old-warning", "actual issue VPWW54 VPWW54/070000",
+		"weather.landslide 03 moderate L3 raised - | 1 jma.city:0720400\n"
+		"weather.rain 03 moderate L3 raised - | 1 jma.city:0720400\n"
+		"flood.river 04 moderate L3 issued - | 1 jma.city:0720400\n"
+		"weather.advisory_other 14 minor L0 continued - | 2 "
+		"jma.city:0720400..jma.city:0754100\n"
+		"weather.storm_surge 00 unknown L0 released - | 3 "
+		"jma.city:0720400..jma.city:0754200\n"
+		"weather.storm 00 unknown L0 released - | 3 jma.city:0720400..jma.city:0754200\n"
+		"weather.snowstorm 00 unknown L0 released - | 3 "
+		"jma.city:0720400..jma.city:0754200\n"
+		"weather.waves 00 unknown L0 released - | 3 jma.city:0720400..jma.city:0754200\n"
+		"weather.snow 00 unknown L0 released - | 3 jma.city:0720400..jma.city:0754200\n"
+		"weather.landslide 03 moderate L3 issued - | 1 jma.city:0754100\n"
+		"weather.rain 00 unknown L0 released - | 1 jma.city:0754100\n"
+		"flood.river 00 unknown L0 released - | 2 jma.city:0754100..jma.city:0754200\n"
+		"weather.advisory_other 00 unknown L0 released - | 1 jma.city:0754200\n"
+		"weather.rain 10 unknown L0 released - | 1 jma.city:0754200\n"
+		"weather.landslide 00 unknown L0 released - | 1 jma.city:0754200\n"},
+	{"old-landslide-1", "actual issue VXWW50 VXWW50/福島県土砂災害警戒情報",
+		"weather.landslide 3 severe L4 none - | 1 jma.city:0720400\n"
+		"weather.landslide 00 unknown L0 released - | 2 "
+		"jma.city:0754100..jma.city:0754200\n"},
+	{"old-landslide-2-release", "actual release VXWW50 VXWW50/福島県土砂災害警戒情報",
+		"weather.landslide 1 unknown L0 released - | 1 jma.city:0720400\n"
+		"weather.landslide 00 unknown L0 released - | 2 "
+		"jma.city:0754100..jma.city:0754200\n"},
+	{"old-special-1", "actual issue VPNO50 VPNO50/070000",
+		"weather.rain 33 extreme L5 none - | 2 jma.city:0720400..jma.city:0754100\n"},
+	{"old-special-2-switch", "actual issue VPNO50 VPNO50/070000",
+		"weather.info 00 minor L0 none - | 1 jma.forecast:070000\n"},
+	{"old-record-rain", "actual update VPOA50 VPOA50/JPTC202611202030",
+		"weather.record_rain 1 severe L0 none - | 1 jma.forecast:070000\n"},
+	{"rainband-near", "actual issue VPBS50 VPBS50/YJPTC202611201955",
+		"weather.rainband 線状降水帯直前 severe L0 none 直前 | 1 jma.forecast:070020\n"},
 };
 
 static void test_samples(void **state)
@@ -216,6 +274,9 @@ static void test_revisions_rise(void **state)
 		{"rain-3-lowered", "rain-4-release"},
 		{"flood-1-level4", "flood-2-level5-short"},
 		{"flood-2-level5-short", "flood-3-release"},
+		{"tornado-1", "tornado-2-more"},
+		{"old-landslide-1", "old-landslide-2-release"},
+		{"old-special-1", "old-special-2-switch"},
 		{"volcano-1-level5", "volcano-2-release"},
 	};
 	for (size_t i = 0; i < COUNT_OF(chains); i++) {
@@ -257,6 +318,12 @@ static void test_texts(void **state)
 		{"volcano-1-level5", "吾妻山", "福島県福島市：噴火警報：避難等", "市町村の指示"},
 		{"record-rain", "いわき市付近", "広野町付近：約１００ミリ", ""},
 		{"flood-1-level4", "警戒レベル４相当", "鎌田基準観測所", ""},
+		{"heat", "福島県熱中症警戒アラート", "涼しい所で", ""},
+		{"bulletin-prefecture", "浜通りでは", "前線が東北地方に近づいています。\n土砂災害",
+			""},
+		{"bulletin-japan", "線状降水帯", "福島県：２１日未明から朝にかけて", ""},
+		{"outlook", "時系列情報", "大雨浸水危険度 警戒レベル３相当：いわき市、楢葉町", ""},
+		{"old-warning", "〈レベル４大雨危険警報〉いわき市", "", ""},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct alert *a = decode_file(rows[i].file);
@@ -281,6 +348,10 @@ static void test_warnings_and_times(void **state)
 	assert_string_equal(wall_time_format(release->sent, 0, text), "2026-11-20T17:00:08+00:00");
 	assert_string_equal(
 		wall_time_format(release->expires, 540, text), "2026-11-21T12:00:00+09:00");
+	struct alert *tornado = decode_file("tornado-1");
+	assert_string_equal(
+		wall_time_format(tornado->expires, 540, text), "2026-11-20T15:10:00+09:00");
+	alert_free(tornado);
 	assert_string_equal(release->office, "気象庁本庁");
 	assert_string_equal(release->sender, "気象庁");
 	alert_free(release);
