@@ -70,6 +70,23 @@ static int filter_calls(int may_fork, struct err *e)
 	return 0;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+enum { SANITIZED = 1 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+#else
+enum { SANITIZED = 0 };
+#endif
+
+size_t sandbox_memory(size_t bytes)
+{
+	return SANITIZED ? 0 : bytes;
+}
+
 int sandbox_enter(const struct sandbox_limits *limits, struct err *e)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {

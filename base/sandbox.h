@@ -15,6 +15,9 @@ struct sandbox_limits {
 	int may_fork;	     /* 0: any attempt to start a process fails */
 };
 
+/* bytes, or 0 where a sanitizer, which reserves terabytes, is built in. */
+size_t sandbox_memory(size_t bytes);
+
 /* No new privileges, no core files with alert or recipient data in them, the limits, and a
  * system-call filter that denies (EPERM) debugging, mounting, module, clock and reboot calls.
  * 0 or a negative errno with an error that says which step. */

@@ -26,18 +26,8 @@ enum {
 	SPARE_FILES = 64,
 };
 
-/* Room for the largest telegram as a tree, several times over. A sanitizer reserves terabytes. */
-#ifdef __SANITIZE_ADDRESS__
-static const size_t memory_limit = 0;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-static const size_t memory_limit = 0;
-#else
+/* Room for the largest telegram as a tree, several times over. */
 static const size_t memory_limit = (size_t)2 * 1024 * 1024 * 1024;
-#endif
-#else
-static const size_t memory_limit = (size_t)2 * 1024 * 1024 * 1024;
-#endif
 
 /* ---- counts ---- */
 
@@ -260,7 +250,7 @@ static void enter_sandbox(const struct ingest *in)
 		files = now.rlim_max;
 	}
 	const struct sandbox_limits limits = {
-		.memory_bytes = memory_limit, .open_files = files, .may_fork = 0};
+		.memory_bytes = sandbox_memory(memory_limit), .open_files = files, .may_fork = 0};
 	struct err e = {0};
 	if (sandbox_enter(&limits, &e)) {
 		log_warning("sandbox not entered", "error=%s", LOG_TEXT(e.text));

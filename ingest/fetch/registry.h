@@ -21,7 +21,10 @@ struct fetch_declaration {
 	int (*check)(const json_t *options, const char **key, struct err *e);
 };
 
-/* NULL-terminated list of all of them; each is defined in ingest/fetch/<name>/declaration.c. */
+/* Each is defined in ingest/fetch/<name>/declaration.c. */
+extern const struct fetch_declaration fetch_spool;
+
+/* NULL-terminated list of all of them. */
 extern const struct fetch_declaration *const fetch_registry[];
 
 const struct fetch_declaration *fetch_registry_find(const char *name);
