@@ -68,7 +68,7 @@ static void test_old_set_is_idle_beside_the_new(void **unused)
 	static const char *const types[] = {"VPWW53", "VPWW54", "VPNO50", "VXWW50"};
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
 		struct world *w = world_new();
-		struct alert *calm = telegram("VPWW61", "VPWW61/070000", -2 * DAY);
+		struct alert *calm = telegram("VPWW61", "VPWW61/070000", -DAY + 60);
 		none(calm, "weather.advisory_other");
 		world_take_fresh(w, calm);
 		struct alert *a = telegram(types[i], types[i], 0);
@@ -86,7 +86,7 @@ static void test_old_set_serves_again_when_the_new_is_gone(void **unused)
 {
 	(void)unused;
 	struct world *w = world_new();
-	world_take_fresh(w, rain("VPWW55", "10", SEVERITY_MINOR, 2, -4 * DAY));
+	world_take_fresh(w, rain("VPWW55", "10", SEVERITY_MINOR, 2, -DAY - 1));
 	const struct rules_decision *d =
 		world_take_fresh(w, rain("VPWW54", "03", SEVERITY_MODERATE, 3, 0));
 	assert_int_equal(d->verdict, RULES_ACTED);
