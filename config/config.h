@@ -76,6 +76,7 @@ struct feed_config {
 	struct text_list sources; /* CIDR; empty: any (loopback listeners) */
 	struct text_list senders; /* CAP senders, or addresses of mails; empty: any CAP sender */
 	json_t *mail_rules;	  /* checked content of the file `mail_rules`; owned; NULL: none */
+	int64_t mail_repeat_ms;	  /* its repeat_window */
 	int64_t max_bytes;	  /* of one message */
 	int64_t max_connections;
 	int64_t rate_per_minute;  /* messages; 0: no limit */

@@ -100,6 +100,7 @@ static void build_mail(const struct config_source *s, const json_t *feed, const 
 		source_fault(s, key, "the feed does not take mails: add jalert-mail to `formats`");
 	}
 	out->mail_rules = config_read_mail_rules(s, file, key);
+	out->mail_repeat_ms = json_int(out->mail_rules, "repeat_window", 0);
 }
 
 static void build_feed(const struct config_source *s, const json_t *feed, const char *path,

@@ -49,6 +49,9 @@ struct group {
 
 static const char *thread_of(struct judgement *j, const struct effect *e)
 {
+	if (e->joins) {
+		return e->joins;
+	}
 	if (e->was_live && e->old->thread[0]) {
 		return e->old->thread;
 	}

@@ -40,6 +40,13 @@ static void conclude(struct judgement *j, enum rules_verdict verdict, const char
 static bool conclude_early(struct judgement *j)
 {
 	const struct alert *a = j->alert;
+	if (a->format == ALERT_FORMAT_JALERT_MAIL && a->item_count == 0) {
+		j->decision->alarm = true;
+		conclude(j, RULES_NOTHING,
+			"a mail of the J-Alert receiver that no mail rule knows: staff must read "
+			"it");
+		return true;
+	}
 	if (a->status == ALERT_STATUS_TEST) {
 		conclude(j, RULES_TEST, "status test: logged, reaches nobody");
 		return true;

@@ -5,6 +5,7 @@
  */
 #include "rules/diff.h"
 
+#include "rules/diff_mail.h"
 #include "rules/diff_private.h"
 #include "rules/expiry.h"
 #include "rules/slot.h"
@@ -109,7 +110,7 @@ void diff_end(struct judgement *j, struct effect *e, enum event_type event)
 	}
 }
 
-static void fill_row(struct judgement *j, struct effect *e, const struct alert_item *item)
+void diff_fill_row(struct judgement *j, struct effect *e, const struct alert_item *item)
 {
 	e->item = item;
 	e->row.in_force = true;
@@ -201,7 +202,7 @@ static void judge_change(struct judgement *j, struct effect *e, int difference)
 static void judge_in_force(struct judgement *j, struct effect *e, const struct alert_item *item)
 {
 	int difference = e->was_live ? slot_compare(item, e->old) : 1;
-	fill_row(j, e, item);
+	diff_fill_row(j, e, item);
 	if (e->was_live) {
 		judge_change(j, e, difference);
 	} else {
@@ -218,7 +219,7 @@ static void judge_end(struct judgement *j, struct effect *e, const struct alert_
 {
 	e->item = item;
 	if (!e->old || !e->was_live) {
-		fill_row(j, e, item);
+		diff_fill_row(j, e, item);
 		e->row.in_force = false;
 		e->row.expires = WALL_TIME_NONE;
 	}
@@ -288,6 +289,7 @@ static bool is_told_already(const struct judgement *j, const struct effect *e)
 	for (size_t i = 0; i < e->view->row_count; i++) {
 		const struct state_row *row = &e->view->rows[i];
 		if (diff_is_live(j, row) && may_tell_the_same(j->alert, row) &&
+			!diff_mail_wrote(row) &&
 			strcmp(row->kind->hazard, e->item->kind->hazard) == 0 &&
 			slot_compare(e->item, row) <= 0) {
 			return true;
@@ -333,6 +335,9 @@ void diff_slot(
 		judgement_trace(j, "state %s: %s told by another type of telegram already",
 			t->view->municipality->name, t->item->kind->hazard);
 	}
+	if (j->alert->format == ALERT_FORMAT_JMX || j->alert->format == ALERT_FORMAT_CAP) {
+		diff_mail_taken_over(j, e);
+	}
 }
 
 /* A forecast that comes anew every few hours is news when it is worse than what was told. */
@@ -354,7 +359,7 @@ void diff_info(struct judgement *j, const struct touch *t, const char *slot)
 		return;
 	}
 	struct effect *e = diff_add_effect(j, t->view, old, slot);
-	fill_row(j, e, t->item);
+	diff_fill_row(j, e, t->item);
 	e->about = t->about;
 	e->row.in_force = false;
 	e->write = repeats;

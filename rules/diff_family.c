@@ -3,6 +3,7 @@
  * Which slots a telegram speaks about, and what it means when it leaves one out.
  */
 #include "rules/diff.h"
+#include "rules/diff_mail.h"
 #include "rules/diff_private.h"
 #include "rules/slot.h"
 #include "rules/transition.h"
@@ -157,6 +158,7 @@ static bool (*const leaves_out[])(
 	[FAMILY_EARTHQUAKE] = release_leaves_out,
 	[FAMILY_CHAIN] = chain_leaves_out,
 	[FAMILY_OUTLOOK] = release_leaves_out,
+	[FAMILY_MAIL] = NULL, /* diff_mail_view() */
 };
 
 static void end_left_out(struct judgement *j, struct view *view, const struct wants *w)
@@ -241,7 +243,11 @@ static void diff_view(struct judgement *j, struct view *view)
 void diff_items(struct judgement *j)
 {
 	for (size_t v = 0; v < j->view_count; v++) {
-		diff_view(j, &j->views[v]);
+		if (j->family->shape == FAMILY_MAIL) {
+			diff_mail_view(j, &j->views[v]);
+		} else {
+			diff_view(j, &j->views[v]);
+		}
 	}
 	transition_note(j);
 	if (j->family->shape == FAMILY_CHAIN && references_unknown(j)) {
@@ -298,6 +304,10 @@ static size_t cancel_view(struct judgement *j, struct view *view)
 
 void diff_cancel(struct judgement *j)
 {
+	if (j->family->shape == FAMILY_MAIL) {
+		diff_mail_cancel(j);
+		return;
+	}
 	size_t found = 0;
 	bool jmx = j->alert->format == ALERT_FORMAT_JMX;
 	for (size_t v = 0; v < j->view_count; v++) {

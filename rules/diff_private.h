@@ -8,6 +8,8 @@
 
 struct effect *diff_add_effect(
 	struct judgement *j, struct view *view, const struct state_row *old, const char *slot);
+/* The row as the item says it, in force. */
+void diff_fill_row(struct judgement *j, struct effect *e, const struct alert_item *item);
 /* The slot is no longer in force; event says why, if it was. */
 void diff_end(struct judgement *j, struct effect *e, enum event_type event);
 /* One wanted slot against its row. */

@@ -60,7 +60,11 @@ struct wall_time expiry_of_state(const struct judgement *j, const struct alert_i
 		return a->expires;
 	}
 	int64_t ms = lifetime_of(item->kind)->state_ms;
-	if (ms == 0 && a->format == ALERT_FORMAT_CAP) {
+	bool mail = a->format == ALERT_FORMAT_JALERT_MAIL;
+	if (mail && strcmp(item->kind->name, "civil.missile") == 0) {
+		ms = 2 * HOUR_MS; /* nobody need say that a missile's chain is over */
+	}
+	if (ms == 0 && (mail || a->format == ALERT_FORMAT_CAP)) {
 		ms = 24 * HOUR_MS; /* CAP: the recipient sets it when the sender does not */
 	}
 	return ms == 0 || wall_time_is_none(a->issued) ? WALL_TIME_NONE : after(a->issued, ms);
@@ -104,7 +108,7 @@ bool expiry_is_open(const struct judgement *j, const struct kind *kind, enum eve
 		return true;
 	}
 	return wall_time_is_none(a->expires) && a->format != ALERT_FORMAT_CAP &&
-	       lifetime_of(kind)->state_ms == 0;
+	       a->format != ALERT_FORMAT_JALERT_MAIL && lifetime_of(kind)->state_ms == 0;
 }
 
 int expiry_priority(const struct kind *kind, enum severity severity, enum event_type event)

@@ -30,10 +30,14 @@ static const struct family families[] = {
 };
 
 static const struct family family_event = {"", FAMILY_EVENT, NULL, false};
+static const struct family family_mail = {"", FAMILY_MAIL, NULL, false};
 static const struct family family_chain = {"", FAMILY_CHAIN, NULL, false};
 
 const struct family *family_of(const struct alert *a)
 {
+	if (a->format == ALERT_FORMAT_JALERT_MAIL) {
+		return &family_mail;
+	}
 	if (a->format != ALERT_FORMAT_JMX) {
 		return &family_chain;
 	}

@@ -19,6 +19,7 @@ enum family_shape {
 	FAMILY_EARTHQUAKE, /* observations that grow */
 	FAMILY_CHAIN,	   /* CAP and JSON: linked by references */
 	FAMILY_OUTLOOK,	   /* a forecast, told anew every few hours */
+	FAMILY_MAIL,	   /* the J-Alert receiver's mail: names nothing it belongs to */
 };
 
 struct family {
@@ -57,11 +58,10 @@ struct effect {
 	const char *about;
 	enum event_type event;
 	bool has_event;
-	bool write;		/* the row goes to the store */
-	bool thread_is_new;	/* no thread in force to join */
-	bool unheard;		/* nobody was told of the row as it was */
-	bool only_unheard;	/* nothing else makes it an event: no news for staff who have it */
-	const char *own_thread; /* what it would be called alone */
+	bool write;	   /* the row goes to the store */
+	bool unheard;	   /* nobody was told of the row as it was */
+	bool only_unheard; /* nothing else makes it an event: no news for staff who have it */
+	const char *joins; /* the thread of another slot it goes on with; NULL: its own */
 };
 
 struct judgement {

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "rules/slot.h"
+#include "rules/wording_stage.h"
 #include "rules/wording_text.h"
 #include "rules/words.h"
 
@@ -130,6 +131,8 @@ struct writing {
 	const char *short_list;
 	const char *value; /* as people say it */
 	bool in_force;
+	bool staged; /* a link of a missile's chain: `stage` has all its words */
+	struct wording_stage stage;
 };
 
 static enum words_act act_of(const struct writing *w)
@@ -237,6 +240,8 @@ static void prepare(struct writing *w)
 	w->in_force = w->act != WORDS_RELEASED && w->act != WORDS_CANCELLED &&
 		      w->act != WORDS_CORRECTED_AWAY;
 	w->advice = w->in_force ? advice_of(words, &w->now) : advice_at_end(words, &w->now, w->act);
+	w->staged = w->in_force &&
+		    wording_stage_of(w->pool, words, w->j->alert, &worst->row, &w->stage);
 }
 
 /* ---- the telegram's own words ---- */
@@ -285,6 +290,14 @@ static const char *headline(struct writing *w)
 	return may_quote(w) ? own_text(w, &w->j->alert->headline, is_plain(w)) : "";
 }
 
+/* A mail's whole text is the operator's template; what residents are told of it is its headline. */
+static const char *description(struct writing *w, bool any_language)
+{
+	const struct alert *a = w->j->alert;
+	return a->format == ALERT_FORMAT_JALERT_MAIL ? ""
+						     : own_text(w, &a->description, any_language);
+}
+
 /* ---- the forms ---- */
 
 static void line(struct buf *out, const char *text)
@@ -307,6 +320,9 @@ static const char *take(struct writing *w, struct buf *out)
 
 static const char *write_title(struct writing *w)
 {
+	if (w->staged) {
+		return w->stage.title;
+	}
 	const char *own = headline(w);
 	if (is_plain(w) && w->act == WORDS_ISSUED && own[0] && !strchr(own, '\n') &&
 		wording_length(own) <= w->w->title_limit) {
@@ -317,6 +333,9 @@ static const char *write_title(struct writing *w)
 
 static const char *write_brief(struct writing *w)
 {
+	if (w->staged) {
+		return w->stage.brief;
+	}
 	size_t limit = w->w->brief_limit;
 	const char *own = headline(w);
 	if (speaks_for_itself(w) && w->in_force && own[0] && wording_length(own) <= limit) {
@@ -400,7 +419,7 @@ static void quote(struct writing *w, struct buf *out)
 	line(out, wide && first[0] ? w->w->quote_wide : "");
 	line(out, first);
 	if ((a->format != ALERT_FORMAT_JMX || is_bulletin(w)) && w->in_force) {
-		line(out, own_text(w, &a->description, is_plain(w)));
+		line(out, description(w, is_plain(w)));
 		line(out, own_text(w, &a->instruction, is_plain(w)));
 	}
 }
@@ -409,8 +428,9 @@ static const char *write_body(struct writing *w, const char *title)
 {
 	struct buf out;
 	buf_init(&out, WORDING_TEXT_MAX);
-	const char *sentence =
-		fill(w, w->phrase->sentence, with_about(w, w->noun), w->old_noun, w->all);
+	const char *sentence = w->staged ? w->stage.sentence
+					 : fill(w, w->phrase->sentence, with_about(w, w->noun),
+						   w->old_noun, w->all);
 	if (w->b->status == ALERT_STATUS_EXERCISE) {
 		line(&out, w->w->drill);
 	}
@@ -427,7 +447,7 @@ static const char *write_body(struct writing *w, const char *title)
 	line(&out, value_line(w));
 	line(&out, volcano_line(w, w->w->volcano_level));
 	line(&out, also_line(w));
-	if (w->advice->body[0] && (is_plain(w) || !speaks_for_itself(w))) {
+	if (!w->staged && w->advice->body[0] && (is_plain(w) || !speaks_for_itself(w))) {
 		(void)buf_add(&out, "\n", 1);
 		line(&out, w->advice->body);
 	}
@@ -457,6 +477,10 @@ static const char *write_speech(struct writing *w)
 	if (w->b->status == ALERT_STATUS_EXERCISE) {
 		line(&out, w->w->drill);
 	}
+	if (w->staged) {
+		line(&out, w->stage.speech);
+		return take(w, &out);
+	}
 	bool urgent = w->act == WORDS_ISSUED || w->act == WORDS_RAISED;
 	bool observed = strcmp(w->now.kind->hazard, "earthquake") == 0;
 	if (urgent && !observed && !is_plain(w) &&
@@ -470,8 +494,7 @@ static const char *write_speech(struct writing *w)
 	if (speaks_for_itself(w) || order) {
 		line(&out, w->w->speak(w->pool, headline(w)));
 		if (w->in_force && !order) {
-			line(&out,
-				w->w->speak(w->pool, own_text(w, &w->j->alert->description, true)));
+			line(&out, w->w->speak(w->pool, description(w, true)));
 		}
 	}
 	if (w->in_force && strcmp(w->now.kind->hazard, "tsunami") == 0 &&

@@ -60,6 +60,19 @@ struct words_advice {
 	const char *speech;
 };
 
+/* One link of a missile's chain, as the government words it. {v} and {p} are `time` and `place`
+ * filled in with what the message says, or nothing. */
+struct words_stage {
+	const char *stage;
+	const char *title;
+	const char *brief;
+	const char *sentence;
+	const char *speech;
+	const char *time;    /* {v} */
+	const char *place;   /* {p} */
+	const char *nowhere; /* instead of place when the message names none */
+};
+
 /* Nouns and advice of some kinds. */
 struct words_part {
 	const struct words_noun *nouns;
@@ -74,6 +87,8 @@ struct words {
 	const char *lang;
 	const struct words_part *const *parts; /* ends with NULL; searched in order */
 	const struct words_phrase (*phrases)[WORDS_ACT_COUNT];
+	const struct words_stage *stages;			   /* ends with a NULL stage */
+	const char *(*clock)(struct pool *pool, const char *text); /* "7時40分" as it is told */
 	const char *fallback_noun;
 	const char *drill;
 	const char *first_line;	 /* {t} title, {n} sentence */

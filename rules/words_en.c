@@ -8,7 +8,9 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define AWAY                                                                                       \
@@ -135,6 +137,21 @@ static const char *show_time(struct pool *pool, struct wall_time t)
 		pool, "%d %s %02d:%02d JST", c.day, months[c.month - 1], c.hour, c.minute);
 }
 
+/* "7時40分" -> "7:40"; what is no such time is not told. */
+static const char *show_clock(struct pool *pool, const char *text)
+{
+	char *end;
+	long hour = strtol(text, &end, 10);
+	if (end == text || strncmp(end, "時", strlen("時")) != 0) {
+		return "";
+	}
+	const char *rest = end + strlen("時");
+	long minute = strtol(rest, &end, 10);
+	bool whole = end != rest && strncmp(end, "分", strlen("分")) == 0 && hour >= 0 &&
+		     hour < 25 && minute >= 0 && minute < 60;
+	return whole ? pool_printf(pool, "%ld:%02ld", hour, minute) : "";
+}
+
 static const char *speak(struct pool *pool, const char *text)
 {
 	char *out = pool_copy_text(pool, text);
@@ -160,6 +177,8 @@ const struct words words_en = {
 	.lang = "en",
 	.parts = parts,
 	.phrases = phrases,
+	.stages = words_en_stages,
+	.clock = show_clock,
 	.fallback_noun = "Advisory",
 	.drill = "This is a drill.",
 	.first_line = "[{t}] {n}",

@@ -154,6 +154,11 @@ static const char *show_time(struct pool *pool, struct wall_time t)
 	return pool_printf(pool, "%d月%d日%d時%02d分", c.month, c.day, c.hour, c.minute);
 }
 
+static const char *show_clock(struct pool *pool, const char *text)
+{
+	return pool_copy_text(pool, text);
+}
+
 static const struct {
 	const char *from;
 	const char *to;
@@ -193,6 +198,8 @@ const struct words words_ja = {
 	.lang = "ja",
 	.parts = parts,
 	.phrases = phrases,
+	.stages = words_ja_stages,
+	.clock = show_clock,
 	.fallback_noun = "注意報",
 	.drill = "これは訓練です。",
 	.first_line = "【{t}】{n}",

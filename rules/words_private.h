@@ -7,6 +7,9 @@
 
 #include "rules/words.h"
 
+extern const struct words_stage words_ja_stages[];
+extern const struct words_stage words_en_stages[];
+
 extern const struct words_part words_ja_earth;
 extern const struct words_part words_ja_weather;
 extern const struct words_part words_ja_town;

@@ -88,6 +88,18 @@ static bool take_utf8(const char *bytes, size_t size, struct buf *out)
 	return whole;
 }
 
+/* Nobody writes these; the converter gives them for bytes of another charset. */
+static bool has_control(const struct buf *out, size_t from)
+{
+	for (size_t i = from; i + 1 < out->size; i++) {
+		unsigned char next = (unsigned char)out->data[i + 1];
+		if ((unsigned char)out->data[i] == 0xC2 && next >= 0x80 && next < 0xA0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool take_by(const char *converter, const char *bytes, size_t size, struct buf *out)
 {
 	iconv_t cd = iconv_open("UTF-8", converter);
@@ -95,6 +107,7 @@ static bool take_by(const char *converter, const char *bytes, size_t size, struc
 	if (!whole) {
 		return false;
 	}
+	size_t start = out->size;
 	char *from = (char *)(uintptr_t)bytes; /* iconv() takes it without const and leaves it */
 	while (size > 0) {
 		char chunk[1024];
@@ -110,7 +123,7 @@ static bool take_by(const char *converter, const char *bytes, size_t size, struc
 		}
 	}
 	(void)iconv_close(cd);
-	return whole;
+	return whole && !has_control(out, start);
 }
 
 static bool take_jis(const char *bytes, size_t size, struct buf *out)

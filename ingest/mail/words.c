@@ -55,8 +55,12 @@ static void add_base64(struct buf *out, const char *text, size_t size)
 {
 	gint state = 0;
 	guint save = 0;
-	unsigned char *bytes = g_malloc(size * 3 / 4 + 3);
+	unsigned char *bytes = g_malloc(size * 3 / 4 + 16);
 	size_t count = g_base64_decode_step(text, size, bytes, &state, &save);
+	/* What lacks its padding counts too. */
+	for (int i = 0; i < 3 && save != 0; i++) {
+		count += g_base64_decode_step("=", 1, bytes + count, &state, &save);
+	}
 	(void)buf_add(out, bytes, count);
 	g_free(bytes);
 }
