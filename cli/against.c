@@ -30,6 +30,7 @@ struct side {
 
 struct comparison {
 	struct cli *cli;
+	const struct telegram_reader *reader; /* by the configuration of afterwards */
 	struct side before;
 	struct side after;
 	size_t telegrams;
@@ -187,7 +188,7 @@ static void compare_recording(struct comparison *c, const struct recording *reco
 	for (size_t i = 0; i < recording->count; i++) {
 		const struct recorded *file = &recording->list[i];
 		struct decode_refusal refusal;
-		struct alert *alert = telegram_read(file->path, &refusal);
+		struct alert *alert = telegram_read(c->reader, file->path, &refusal);
 		c->telegrams++;
 		if (!alert) {
 			c->refused++;
@@ -289,15 +290,16 @@ static void print_sum_json(struct comparison *c)
 int against_folder(struct cli *cli, const struct config *before, const struct config *after,
 	const char *folder)
 {
+	struct telegram_reader *reader = telegram_reader_new(after);
 	struct recording recording;
 	struct err e = {0};
 	int code = CLI_OK;
-	if (recording_read(folder, &recording, &e)) {
+	if (recording_read(reader, folder, &recording, &e)) {
 		code = cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
 	} else if (recording.count == 0) {
 		code = cli_fail(cli, CLI_BAD_INPUT, _("%s: there is no telegram"), folder);
 	} else {
-		struct comparison c = {.cli = cli, .list = json_array()};
+		struct comparison c = {.cli = cli, .reader = reader, .list = json_array()};
 		open_side(&c.before, before);
 		open_side(&c.after, after);
 		compare_recording(&c, &recording);
@@ -311,5 +313,6 @@ int against_folder(struct cli *cli, const struct config *before, const struct co
 		close_side(&c.after);
 	}
 	recording_clear(&recording);
+	telegram_reader_free(reader);
 	return code;
 }

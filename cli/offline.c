@@ -10,7 +10,6 @@
 #include "cli/memory_state.h"
 #include "cli/table.h"
 #include "cli/telegram.h"
-#include "ingest/xml.h"
 #include "rules/rules.h"
 
 #include <stdio.h>
@@ -62,10 +61,16 @@ int run_check(struct cli *cli, int argc, char **argv)
 	if (argc < 1) {
 		return cli_fail(cli, CLI_USAGE, _("usage: hansho %s %s"), "check", "FILE...");
 	}
-	xml_setup();
+	/* Only mails need a configuration, to say what they mean. */
+	bool named = cli->config_path || getenv("HANSHO_CONFIG");
+	struct config *config = named ? load_config(cli) : NULL;
+	if (named && !config) {
+		return CLI_BAD_INPUT;
+	}
+	struct telegram_reader *reader = telegram_reader_new(config);
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		struct alert *alert = telegram_read_or_say(cli, argv[i]);
+		struct alert *alert = telegram_read_or_say(cli, reader, argv[i]);
 		if (!alert) {
 			worst = CLI_BAD_INPUT;
 		} else if (cli->json) {
@@ -75,6 +80,8 @@ int run_check(struct cli *cli, int argc, char **argv)
 		}
 		alert_free(alert);
 	}
+	telegram_reader_free(reader);
+	config_free(config);
 	return worst;
 }
 
@@ -133,18 +140,19 @@ static void print_decision(const struct cli *cli, const char *file, const struct
 static int explain_files(
 	struct cli *cli, const struct config *config, int argc, char **argv, struct wall_time at)
 {
+	struct telegram_reader *reader = telegram_reader_new(config);
 	struct memory_state *memory = memory_state_new();
-	struct rules_reader reader;
-	memory_state_reader(memory, &reader);
+	struct rules_reader states;
+	memory_state_reader(memory, &states);
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		struct alert *alert = telegram_read_or_say(cli, argv[i]);
+		struct alert *alert = telegram_read_or_say(cli, reader, argv[i]);
 		if (!alert) {
 			worst = CLI_BAD_INPUT;
 			continue;
 		}
 		struct rules_decision *d = rules_decide(
-			config, alert, &reader, wall_time_is_none(at) ? alert->issued : at);
+			config, alert, &states, wall_time_is_none(at) ? alert->issued : at);
 		memory_state_apply(memory, alert, d);
 		if (cli->json) {
 			json_t *object = decision_to_json(d);
@@ -157,6 +165,7 @@ static int explain_files(
 		alert_free(alert);
 	}
 	memory_state_free(memory);
+	telegram_reader_free(reader);
 	return worst;
 }
 
@@ -175,7 +184,6 @@ static int explain_against(struct cli *cli, const char *folder, const char *base
 	struct config *before = load_config(&old);
 	int code = CLI_BAD_INPUT;
 	if (before && after) {
-		xml_setup();
 		code = against_folder(cli, before, after, folder);
 	}
 	config_free(before);
@@ -211,7 +219,6 @@ int run_explain(struct cli *cli, int argc, char **argv)
 	if (!config) {
 		return CLI_BAD_INPUT;
 	}
-	xml_setup();
 	int code = explain_files(cli, config, argc, argv, at);
 	config_free(config);
 	return code;

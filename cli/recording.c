@@ -23,6 +23,7 @@ struct found {
 };
 
 struct folder {
+	const struct telegram_reader *reader;
 	const char *path;
 	struct found *list;
 	size_t count;
@@ -179,7 +180,7 @@ static void settle_times(struct folder *f)
 	for (size_t i = 0; i < f->count; i++) {
 		struct found *file = &f->list[i];
 		struct decode_refusal refusal;
-		struct alert *alert = telegram_read(file->recorded.path, &refusal);
+		struct alert *alert = telegram_read(f->reader, file->recorded.path, &refusal);
 		if (alert) {
 			file->sent = wall_time_is_none(alert->sent) ? alert->issued : alert->sent;
 			alert_free(alert);
@@ -210,9 +211,10 @@ static int by_arrival(const void *a, const void *b)
 	return order ? order : strcmp(x->recorded.name, y->recorded.name);
 }
 
-int recording_read(const char *folder, struct recording *out, struct err *e)
+int recording_read(const struct telegram_reader *reader, const char *folder, struct recording *out,
+	struct err *e)
 {
-	struct folder f = {.path = folder};
+	struct folder f = {.reader = reader, .path = folder};
 	*out = (struct recording){0};
 	int rc = list_files(&f, e);
 	rc = rc ? rc : read_index(&f, e);

@@ -16,6 +16,8 @@
 
 #include <stddef.h>
 
+struct telegram_reader;
+
 struct recorded {
 	char *path;		  /* owned */
 	const char *name;	  /* the part of path behind the folder */
@@ -30,5 +32,6 @@ struct recording {
 
 /* 0, or a negative errno with *e: the folder or its index cannot be read, or the index names a file
  * that is not there. recording_clear() in either case. */
-int recording_read(const char *folder, struct recording *out, struct err *e);
+int recording_read(const struct telegram_reader *reader, const char *folder, struct recording *out,
+	struct err *e);
 void recording_clear(struct recording *r);

@@ -11,7 +11,6 @@
 #include "cli/recording.h"
 #include "cli/table.h"
 #include "cli/telegram.h"
-#include "ingest/xml.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,6 +35,7 @@ struct tally {
 struct replay {
 	struct cli *cli;
 	const struct config *config;
+	const struct telegram_reader *telegrams;
 	struct memory_state *memory;
 	struct rules_reader reader;
 	struct tally tally;
@@ -245,7 +245,7 @@ static void count(struct replay *r, const struct rules_decision *d)
 static void judge(struct replay *r, const struct recorded *file)
 {
 	struct decode_refusal refusal = {.code = ""};
-	struct alert *alert = telegram_read(file->path, &refusal);
+	struct alert *alert = telegram_read(r->telegrams, file->path, &refusal);
 	r->tally.telegrams++;
 	if (!alert) {
 		r->tally.refused++;
@@ -348,15 +348,17 @@ static void print_sum(struct replay *r)
 static int replay_folder(
 	struct cli *cli, const struct config *config, const char *folder, double speed)
 {
+	struct telegram_reader *reader = telegram_reader_new(config);
 	struct recording recording;
 	struct err e = {0};
 	int code = CLI_OK;
-	if (recording_read(folder, &recording, &e)) {
+	if (recording_read(reader, folder, &recording, &e)) {
 		code = cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
 	} else if (recording.count == 0) {
 		code = cli_fail(cli, CLI_BAD_INPUT, _("%s: there is no telegram"), folder);
 	} else {
-		struct replay r = {.cli = cli, .config = config, .speed = speed};
+		struct replay r = {
+			.cli = cli, .config = config, .telegrams = reader, .speed = speed};
 		r.memory = memory_state_new();
 		memory_state_reader(r.memory, &r.reader);
 		r.tally.sent_by_channel = mem_new_array(config->channel_count + 1, sizeof(size_t));
@@ -372,6 +374,7 @@ static int replay_folder(
 		memory_state_free(r.memory);
 	}
 	recording_clear(&recording);
+	telegram_reader_free(reader);
 	return code;
 }
 
@@ -392,7 +395,6 @@ int run_replay(struct cli *cli, int argc, char **argv)
 	if (!config) {
 		return CLI_BAD_INPUT;
 	}
-	xml_setup();
 	int code = replay_folder(cli, config, argv[0], speed);
 	config_free(config);
 	return code;

@@ -2,13 +2,40 @@
 #include "cli/telegram.h"
 
 #include "base/file.h"
+#include "base/mem.h"
+#include "ingest/mail/match.h"
 #include "ingest/xml.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct alert *telegram_read(const char *path, struct decode_refusal *refusal)
+struct telegram_reader {
+	struct mail_rules *mail_rules; /* NULL: none */
+};
+
+struct telegram_reader *telegram_reader_new(const struct config *config)
 {
+	struct telegram_reader *r = mem_new(sizeof(*r));
+	xml_setup();
+	for (size_t i = 0; config && !r->mail_rules && i < config->feed_count; i++) {
+		struct err e; /* the configuration has checked them */
+		if (config->feeds[i].mail_rules) {
+			r->mail_rules = mail_rules_new(config->feeds[i].mail_rules, &e);
+		}
+	}
+	return r;
+}
+
+void telegram_reader_free(struct telegram_reader *r)
+{
+	mail_rules_free(r->mail_rules);
+	free(r);
+}
+
+struct alert *telegram_read(
+	const struct telegram_reader *r, const char *path, struct decode_refusal *refusal)
+{
+	const struct decode_policy policy = {.mail_rules = r->mail_rules};
 	struct err e = {0};
 	char *data = NULL;
 	size_t size = 0;
@@ -17,15 +44,16 @@ struct alert *telegram_read(const char *path, struct decode_refusal *refusal)
 		return NULL;
 	}
 	struct alert *alert = NULL;
-	(void)decode_telegram(data, size, NULL, &alert, refusal);
+	(void)decode_telegram(data, size, &policy, &alert, refusal);
 	free(data);
 	return alert;
 }
 
-struct alert *telegram_read_or_say(const struct cli *cli, const char *path)
+struct alert *telegram_read_or_say(
+	const struct cli *cli, const struct telegram_reader *r, const char *path)
 {
 	struct decode_refusal refusal = {.code = ""};
-	struct alert *alert = telegram_read(path, &refusal);
+	struct alert *alert = telegram_read(r, path, &refusal);
 	if (!alert && strcmp(refusal.code, "unreadable") == 0) {
 		(void)cli_fail(cli, CLI_BAD_INPUT, "%s", refusal.reason);
 	} else if (!alert) {

@@ -5,11 +5,22 @@
 #pragma once
 
 #include "cli/cli.h"
+#include "config/config.h"
 #include "ingest/decode.h"
+
+/* Knows what the mails of the J-Alert receiver mean: by the rules of the first feed that has some.
+ */
+struct telegram_reader;
+
+/* config NULL: no mail has a meaning. Never NULL. */
+struct telegram_reader *telegram_reader_new(const struct config *config);
+void telegram_reader_free(struct telegram_reader *r);
 
 /* NULL and *refusal when the file cannot be read ("unreadable") or its decoder refuses it. The
  * caller frees. */
-struct alert *telegram_read(const char *path, struct decode_refusal *refusal);
+struct alert *telegram_read(
+	const struct telegram_reader *r, const char *path, struct decode_refusal *refusal);
 
 /* The same; a refusal is printed with the file, line and reason. */
-struct alert *telegram_read_or_say(const struct cli *cli, const char *path);
+struct alert *telegram_read_or_say(
+	const struct cli *cli, const struct telegram_reader *r, const char *path);
