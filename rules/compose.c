@@ -52,7 +52,7 @@ static const char *thread_of(struct judgement *j, const struct effect *e)
 	if (e->joins) {
 		return e->joins;
 	}
-	if (e->was_live && e->old->thread[0]) {
+	if ((e->was_live || diff_is_told(j, e->old)) && e->old->thread[0]) {
 		return e->old->thread;
 	}
 	for (size_t v = 0; v < j->view_count; v++) { /* another municipality is in it already */
@@ -63,9 +63,6 @@ static const char *thread_of(struct judgement *j, const struct effect *e)
 				return row->thread;
 			}
 		}
-	}
-	if (e->has_event && e->event == EVENT_INFO) {
-		return e->row.slot;
 	}
 	return e->item ? slot_thread(j, e->item, e->row.slot) : "";
 }
@@ -507,6 +504,9 @@ size_t compose(struct judgement *j)
 	size_t unsent = 0;
 	for (size_t i = 0; i < j->effect_count; i++) {
 		struct effect *e = &j->effects[i];
+		if (e->beside) {
+			continue;
+		}
 		e->row.thread = thread_of(j, e);
 		if (e->has_event) {
 			sort_in(j, &all, e);

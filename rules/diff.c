@@ -11,6 +11,7 @@
 #include "rules/slot.h"
 #include "rules/told.h"
 #include "rules/transition.h"
+#include "rules/tsunami.h"
 
 #include <string.h>
 
@@ -58,8 +59,7 @@ bool diff_is_live(const struct judgement *j, const struct state_row *row)
 	       (wall_time_is_none(row->expires) || row->expires.ms > j->now.ms);
 }
 
-/* Whether what wrote the row was issued after this telegram. */
-static bool row_is_newer(const struct state_row *row, const struct alert *a)
+bool diff_is_newer(const struct state_row *row, const struct alert *a)
 {
 	if (row->issued.ms != a->issued.ms) {
 		return row->issued.ms > a->issued.ms;
@@ -99,9 +99,10 @@ struct effect *diff_add_effect(
 
 void diff_end(struct judgement *j, struct effect *e, enum event_type event)
 {
+	bool told = diff_is_told(j, e->old) && event == EVENT_CANCELLED;
 	e->row.in_force = false;
 	e->row.expires = WALL_TIME_NONE;
-	if (e->was_live) {
+	if (e->was_live || told) {
 		e->event = event;
 		e->has_event = true;
 		e->unheard = told_of(j, e->old) == TOLD_NOTHING;
@@ -140,6 +141,9 @@ static bool is_in_force_beside(const struct judgement *j, const struct effect *e
 static bool tells_each_time(const struct judgement *j, const struct effect *e)
 {
 	static const char *const kinds[] = {"civil.*", "evacuation.*", "safety.*", "city.*"};
+	if (strcmp(e->row.slot, "nankai") == 0) {
+		return strcmp(e->old->series, j->alert->series) != 0;
+	}
 	if (j->family->shape != FAMILY_CHAIN || (strcmp(e->old->series, j->alert->series) == 0 &&
 							e->old->sent.ms >= j->alert->sent.ms)) {
 		return false;
@@ -205,6 +209,9 @@ static void judge_in_force(struct judgement *j, struct effect *e, const struct a
 	diff_fill_row(j, e, item);
 	if (e->was_live) {
 		judge_change(j, e, difference);
+		/* Up to twenty reports a second share one time; what was warned of stays so. */
+		e->write = j->family->shape != FAMILY_EEW || difference >= 0 ||
+			   e->old->issued.ms != j->alert->issued.ms;
 	} else {
 		e->has_event = true;
 		e->event = is_in_force_beside(j, e) ? EVENT_ADDED : EVENT_ISSUED;
@@ -248,7 +255,8 @@ static bool takes_over(const struct judgement *j, const struct state_row *old,
 {
 	bool relayed = j->family->shape == FAMILY_TSUNAMI && strcmp(old->slot, "tsunami") == 0 &&
 		       diff_is_live(j, old) && !is_of_type(old, j->alert->type);
-	return relayed && (!row_is_newer(old, j->alert) || (!ends && slot_compare(item, old) >= 0));
+	return relayed &&
+	       (!diff_is_newer(old, j->alert) || (!ends && slot_compare(item, old) >= 0));
 }
 
 /* Another source than the one whose row it is may raise a tsunami, but neither end nor lower it. */
@@ -301,10 +309,13 @@ static bool is_told_already(const struct judgement *j, const struct effect *e)
 void diff_slot(
 	struct judgement *j, const struct touch *t, const char *slot, const struct state_row *old)
 {
+	if (tsunami_of_several(j, t, old)) {
+		return;
+	}
 	bool ends = slot_ends(j->alert, t->item);
 	bool taken_over = old && (takes_over(j, old, t->item, ends) ||
 					 transition_takes_over(j, old, t->item, ends));
-	if (old && !taken_over && row_is_newer(old, j->alert)) {
+	if (old && !taken_over && diff_is_newer(old, j->alert)) {
 		j->superseded = true;
 		judgement_trace(j, "state %s %s: newer already (alert %s)",
 			t->view->municipality->name, slot, old->alert);
@@ -326,6 +337,11 @@ void diff_slot(
 		return;
 	}
 	if (ends) {
+		e->write = false;
+		if (old && tsunami_goes_on(j, t->view, old)) {
+			return;
+		}
+		e->write = true;
 		judge_end(j, e, t->item);
 		return;
 	}
@@ -338,34 +354,6 @@ void diff_slot(
 	if (j->alert->format == ALERT_FORMAT_JMX || j->alert->format == ALERT_FORMAT_CAP) {
 		diff_mail_taken_over(j, e);
 	}
-}
-
-/* A forecast that comes anew every few hours is news when it is worse than what was told. */
-static bool is_old_news(
-	const struct judgement *j, const struct touch *t, const struct state_row *old)
-{
-	const int64_t window_ms = INT64_C(12) * 60 * 60 * 1000;
-	return old && j->alert->issued.ms - old->issued.ms < window_ms &&
-	       strcmp(t->item->code, old->code) <= 0;
-}
-
-void diff_info(struct judgement *j, const struct touch *t, const char *slot)
-{
-	bool repeats = j->family->shape == FAMILY_OUTLOOK;
-	const struct state_row *old = repeats ? diff_find_row(t->view, slot) : NULL;
-	if (is_old_news(j, t, old)) {
-		judgement_trace(j, "info %s for %s: told before", t->item->kind->name,
-			t->view->municipality->name);
-		return;
-	}
-	struct effect *e = diff_add_effect(j, t->view, old, slot);
-	diff_fill_row(j, e, t->item);
-	e->about = t->about;
-	e->row.in_force = false;
-	e->write = repeats;
-	e->has_event = true;
-	e->event = EVENT_INFO;
-	judgement_trace(j, "info %s for %s", t->item->kind->name, t->view->municipality->name);
 }
 
 /* The decision's pool outlives the judgement and the alert. */
@@ -396,10 +384,14 @@ void diff_write(struct judgement *j)
 
 /* ---- marks ---- */
 
+/* Where only a cancel leaves marks, what shares its time was sent before it: early warnings are
+ * timed by the second, and their reports overtake each other. */
 bool diff_seen_newer(const struct judgement *j, const struct view *view, const char *mark)
 {
 	const struct state_row *row = diff_find_row(view, mark);
-	return row && row_is_newer(row, j->alert);
+	bool by_cancel = j->family->shape == FAMILY_EEW || j->family->shape == FAMILY_EARTHQUAKE;
+	return row && (diff_is_newer(row, j->alert) ||
+			      (by_cancel && row->issued.ms == j->alert->issued.ms));
 }
 
 void diff_mark_seen(struct judgement *j, struct view *view, const char *mark)

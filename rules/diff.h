@@ -24,3 +24,7 @@ void diff_write(struct judgement *j);
 /* For other steps: the row of a slot (NULL: none), and whether it is in force now. */
 struct state_row *diff_find_row(const struct view *view, const char *slot);
 bool diff_is_live(const struct judgement *j, const struct state_row *row);
+/* Whether it is news that was told, and is still worth taking back. */
+bool diff_is_told(const struct judgement *j, const struct state_row *row);
+/* Whether what wrote the row was issued after this telegram. */
+bool diff_is_newer(const struct state_row *row, const struct alert *a);

@@ -5,8 +5,10 @@
 #include "rules/diff.h"
 #include "rules/diff_mail.h"
 #include "rules/diff_private.h"
+#include "rules/route.h"
 #include "rules/slot.h"
 #include "rules/transition.h"
+#include "rules/tsunami.h"
 
 #include <string.h>
 
@@ -67,10 +69,24 @@ static bool is_worse(const struct judgement *j, const struct touch *t, const str
 	return slot_compare_items(t->item, than->item) > 0;
 }
 
+/* A quake is looked into while the alert about another holds: that takes nothing back. */
+static bool is_beside(
+	const struct judgement *j, const struct view *view, const struct alert_item *item)
+{
+	const struct state_row *row = diff_find_row(view, "nankai");
+	return j->alert->format == ALERT_FORMAT_JMX &&
+	       strcmp(item->kind->name, "nankai.investigating") == 0 && diff_is_live(j, row) &&
+	       row->kind != item->kind;
+}
+
 static void want(struct judgement *j, struct wants *w, const struct touch *t)
 {
-	if (strcmp(t->item->kind->name, "eew.forecast") == 0) {
+	if (strcmp(t->item->kind->name, "eew.forecast") == 0 && !route_names(j, t->item->kind)) {
 		return; /* many a second, for machines; the public hears the warning */
+	}
+	if (is_beside(j, t->view, t->item)) {
+		diff_info(j, t, slot_of_news(j, t->item), NULL);
+		return;
 	}
 	bool info = slot_is_info(j->alert, t->item);
 	bool chain = j->family->shape == FAMILY_CHAIN && !info;
@@ -96,12 +112,6 @@ static bool is_wanted(const struct wants *w, const char *slot)
 		}
 	}
 	return false;
-}
-
-static bool is_newer(const struct state_row *row, const struct alert *a)
-{
-	return row->issued.ms > a->issued.ms ||
-	       (row->issued.ms == a->issued.ms && row->sent.ms > a->sent.ms);
 }
 
 static bool has_type(const struct state_row *row, const char *type)
@@ -169,7 +179,10 @@ static void end_left_out(struct judgement *j, struct view *view, const struct wa
 		bool left_out = leaves_out[j->family->shape](j, view, row) ||
 				transition_leaves_out(j, view, row);
 		if (is_mark(row) || !row->in_force || is_wanted(w, row->slot) ||
-			is_newer(row, j->alert) || !left_out) {
+			diff_is_newer(row, j->alert) || !left_out) {
+			continue;
+		}
+		if (tsunami_goes_on(j, view, row)) {
 			continue;
 		}
 		struct effect *e = diff_add_effect(j, view, row, row->slot);
@@ -228,13 +241,15 @@ static void diff_view(struct judgement *j, struct view *view)
 	}
 	for (size_t i = 0; i < w.count; i++) {
 		if (w.list[i].info) {
-			diff_info(j, &w.list[i].touch, w.list[i].slot);
+			diff_info(j, &w.list[i].touch, w.list[i].slot,
+				diff_find_row(view, w.list[i].slot));
 		} else {
 			diff_slot(j, &w.list[i].touch, w.list[i].slot,
 				diff_find_row(view, w.list[i].slot));
 		}
 	}
 	end_left_out(j, view, &w);
+	tsunami_settle(j, view);
 	if (needs_mark(j, view)) {
 		diff_mark_seen(j, view, mark);
 	}
@@ -291,14 +306,20 @@ static size_t cancel_view(struct judgement *j, struct view *view)
 		}
 		found++;
 		view->listed = true;
-		if (is_newer(row, j->alert)) {
+		if (tsunami_is_beside(row)) {
+			continue; /* tsunami_settle() */
+		}
+		if (diff_is_newer(row, j->alert)) {
 			j->superseded = true;
 			judgement_trace(j, "cancel of %s: a newer telegram holds (alert %s)",
 				row->slot, row->alert);
 			continue;
 		}
-		diff_end(j, diff_add_effect(j, view, row, row->slot), EVENT_CANCELLED);
+		if (!tsunami_goes_on(j, view, row)) {
+			diff_end(j, diff_add_effect(j, view, row, row->slot), EVENT_CANCELLED);
+		}
 	}
+	tsunami_settle(j, view);
 	return found;
 }
 
@@ -348,7 +369,7 @@ void diff_overtaken(struct judgement *j)
 		struct view *view = &j->views[v];
 		for (size_t i = 0; i < view->row_count; i++) {
 			const struct state_row *row = &view->rows[i];
-			if (is_mark(row) || !diff_is_live(j, row) || is_newer(row, j->alert) ||
+			if (is_mark(row) || !diff_is_live(j, row) || diff_is_newer(row, j->alert) ||
 				!diff_is_referenced(j, row)) {
 				continue;
 			}

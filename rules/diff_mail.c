@@ -298,7 +298,7 @@ static void take_item(struct judgement *j, const struct touch *t)
 		return;
 	}
 	if (slot_is_info(a, t->item)) {
-		diff_info(j, t, slot_of(j, t->item));
+		diff_info(j, t, slot_of(j, t->item), NULL);
 	} else if (strcmp(t->item->kind->hazard, "tsunami") == 0) {
 		diff_slot(j, t, "tsunami", diff_find_row(view, "tsunami"));
 	} else if (a->action == ALERT_ACTION_RELEASE) {

@@ -15,7 +15,9 @@ void diff_end(struct judgement *j, struct effect *e, enum event_type event);
 /* One wanted slot against its row. */
 void diff_slot(
 	struct judgement *j, const struct touch *t, const char *slot, const struct state_row *old);
-void diff_info(struct judgement *j, const struct touch *t, const char *slot);
+/* Tells, and leaves nothing in force. */
+void diff_info(
+	struct judgement *j, const struct touch *t, const char *slot, const struct state_row *old);
 
 /* The row was written by what this alert references, or by its own series. */
 bool diff_is_referenced(const struct judgement *j, const struct state_row *row);

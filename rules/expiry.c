@@ -70,6 +70,16 @@ struct wall_time expiry_of_state(const struct judgement *j, const struct alert_i
 	return ms == 0 || wall_time_is_none(a->issued) ? WALL_TIME_NONE : after(a->issued, ms);
 }
 
+struct wall_time expiry_of_news(const struct judgement *j, const struct alert_item *item)
+{
+	const struct alert *a = j->alert;
+	if (wall_time_is_none(a->issued)) {
+		return WALL_TIME_NONE;
+	}
+	struct wall_time end = after(a->issued, lifetime_of(item->kind)->broadcast_ms);
+	return !wall_time_is_none(a->expires) && a->expires.ms > end.ms ? a->expires : end;
+}
+
 static bool is_end(enum event_type event)
 {
 	return event == EVENT_RELEASED || event == EVENT_CANCELLED;
@@ -90,7 +100,10 @@ struct wall_time expiry_of_broadcast(
 		end = after(j->now, HOUR_MS); /* an end is never too late to hear */
 	}
 	if (!is_end(event) && !wall_time_is_none(a->expires) && a->expires.ms > j->now.ms) {
-		bool explicit_end = a->format != ALERT_FORMAT_JMX && limit_ms == 0;
+		/* 津波予報 alone is neither updated nor cancelled: it ends at its ValidDateTime. */
+		bool explicit_end =
+			limit_ms == 0 && (a->format != ALERT_FORMAT_JMX ||
+						 strcmp(kind->name, "tsunami.forecast") == 0);
 		if (explicit_end || a->expires.ms < end.ms) {
 			end = a->expires;
 		}

@@ -9,6 +9,9 @@
 /* When the row ends by itself; WALL_TIME_NONE where only a telegram ends it. */
 struct wall_time expiry_of_state(const struct judgement *j, const struct alert_item *item);
 
+/* When news is no longer worth taking back. */
+struct wall_time expiry_of_news(const struct judgement *j, const struct alert_item *item);
+
 /* Nothing is sent after it. limit_ms: of the rule, 0 none. */
 struct wall_time expiry_of_broadcast(const struct judgement *j, const struct kind *kind,
 	enum event_type event, int64_t limit_ms);

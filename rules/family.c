@@ -27,6 +27,7 @@ static const struct family families[] = {
 	{"VXSE43", FAMILY_EEW, NULL, false},
 	{"VXSE51", FAMILY_EARTHQUAKE, NULL, false},
 	{"VXSE53", FAMILY_EARTHQUAKE, NULL, false},
+	{"VXSE62", FAMILY_EARTHQUAKE, NULL, false},
 };
 
 static const struct family family_event = {"", FAMILY_EVENT, NULL, false};

@@ -126,6 +126,17 @@ static bool only_ends(const struct judgement *j)
 	return true;
 }
 
+/* JMA ends the updates of a warning 180 seconds after it has detected the quake; what comes later
+ * under its name is odd, and the shaking is over. */
+static bool is_late_update(const struct judgement *j)
+{
+	const int64_t limit_ms = INT64_C(180) * 1000;
+	const struct alert *a = j->alert;
+	return j->family->shape == FAMILY_EEW && a->action == ALERT_ACTION_UPDATE &&
+	       !wall_time_is_none(a->onset) && a->issued.ms - a->onset.ms > limit_ms &&
+	       !only_ends(j);
+}
+
 void guards_check(struct judgement *j)
 {
 	const struct alert *a = j->alert;
@@ -140,6 +151,8 @@ void guards_check(struct judgement *j)
 			-age_ms / 60000);
 	} else if (!wall_time_is_none(a->expires) && a->expires.ms <= j->now.ms && !only_ends(j)) {
 		j->hold_reason = "it had expired before it arrived";
+	} else if (is_late_update(j)) {
+		j->hold_reason = "an update of an early warning 180 seconds after the quake";
 	} else if (a->status == ALERT_STATUS_ACTUAL && says_test(a)) {
 		j->hold_reason = "it speaks of a test or a drill under an actual status";
 	}

@@ -7,6 +7,7 @@ struct walk {
 	struct judgement *j;
 	const struct effect *effect;
 	struct route *route;
+	bool named;   /* a rule on the way names the kind itself */
 	bool *chosen; /* by index of the configuration's channels */
 };
 
@@ -39,9 +40,33 @@ static void judged_by(const struct effect *e, enum severity *severity, int *leve
 	}
 }
 
+/* Depth is that of the configuration, which its reader bounds. */
+static bool tree_names(const struct rule *r, const struct kind *kind)
+{
+	bool named = text_list_has(&r->kinds, kind->name);
+	for (size_t i = 0; i < r->child_count && !named; i++) {
+		named = tree_names(&r->children[i], kind);
+	}
+	return named;
+}
+
+bool route_names(const struct judgement *j, const struct kind *kind)
+{
+	return tree_names(j->tree, kind);
+}
+
+/* Forecasts of shaking are for machines; "eew.*" or no kinds at all do not mean them. */
+static bool is_for_machines(const struct kind *kind)
+{
+	return strcmp(kind->name, "eew.forecast") == 0;
+}
+
 static bool rule_matches(const struct walk *w, const struct rule *r)
 {
 	const struct effect *e = w->effect;
+	if (is_for_machines(e->row.kind) && !w->named && !tree_names(r, e->row.kind)) {
+		return false;
+	}
 	enum severity severity;
 	int level;
 	judged_by(e, &severity, &level);
@@ -81,7 +106,7 @@ static void serve(struct walk *w, const struct rule *r, const struct text_list *
 		out->refused = true;
 		return;
 	}
-	if (channels->count == 0) {
+	if (channels->count == 0 || (is_for_machines(w->effect->row.kind) && !w->named)) {
 		return;
 	}
 	out->rule = out->rule[0] ? pool_printf(w->j->pool, "%s+%s", out->rule, r->name) : r->name;
@@ -106,7 +131,10 @@ static void walk(struct walk *w, const struct rule *r, const struct text_list *i
 			continue;
 		}
 		found = true;
+		bool named = w->named;
+		w->named = named || text_list_has(&child->kinds, w->effect->row.kind->name);
 		walk(w, child, channels);
+		w->named = named;
 		if (!child->go_on) {
 			break;
 		}

@@ -20,6 +20,10 @@ struct route {
 /* For one effect with an event. */
 void route_effect(struct judgement *j, const struct effect *e, struct route *out);
 
+/* A rule of the tree names the kind itself, not by a pattern. What is for machines goes nowhere
+ * else. */
+bool route_names(const struct judgement *j, const struct kind *kind);
+
 /* The channel may carry this status at all. */
 bool route_channel_open(const struct judgement *j, const struct channel_config *channel);
 bool route_same(const struct route *a, const struct route *b);

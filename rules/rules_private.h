@@ -62,6 +62,7 @@ struct effect {
 	bool unheard;	   /* nobody was told of the row as it was */
 	bool only_unheard; /* nothing else makes it an event: no news for staff who have it */
 	const char *joins; /* the thread of another slot it goes on with; NULL: its own */
+	bool beside;	   /* of a tsunami of several events: no news, and its thread stays */
 };
 
 struct judgement {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const char *const info_kinds[] = {"eew.forecast", "earthquake.hypocentre",
-	"earthquake.count", "earthquake.info", "earthquake.long_period", "tsunami.info",
-	"volcano.ash", "volcano.info", "weather.info", "nankai.info", "evacuation.shelter",
-	"city.notice", "safety.*", "sensor.*", "system.*"};
+	"earthquake.count", "earthquake.info", "tsunami.info", "volcano.ash", "volcano.info",
+	"weather.info", "nankai.info", "evacuation.shelter", "city.notice", "safety.*", "sensor.*",
+	"system.*"};
 
 /* These have no end of their own when a public authority tells them, but staff may withdraw or
  * update what they said: from CAP and JSON they are rows like all others. */
@@ -33,6 +33,13 @@ bool slot_is_info(const struct alert *a, const struct alert_item *item)
 	}
 	return any_matches(info_kinds, sizeof(info_kinds) / sizeof(info_kinds[0]), name) ||
 	       a->action == ALERT_ACTION_INFO;
+}
+
+bool slot_is_told(const struct alert *a, const struct alert_item *item)
+{
+	return a->format == ALERT_FORMAT_JMX &&
+	       any_matches(
+		       info_kinds, sizeof(info_kinds) / sizeof(info_kinds[0]), item->kind->name);
 }
 
 static bool is_tsunami_end(const struct alert_item *item)
@@ -123,6 +130,9 @@ const char *slot_of(struct judgement *j, const struct alert_item *item)
 	if (j->family->shape == FAMILY_CHAIN) {
 		return named(j, hazard, a->series, "");
 	}
+	if (strcmp(hazard, "nankai") == 0) {
+		return hazard; /* each bulletin has an EventID of its own */
+	}
 	if (strcmp(hazard, "volcano") == 0) {
 		const char *code = area_code_anywhere(a, item, AREA_JMA_VOLCANO);
 		return named(j, hazard, code, event[0] ? event : a->series);
@@ -140,17 +150,29 @@ const char *slot_of(struct judgement *j, const struct alert_item *item)
 	return named(j, hazard, event_key(j, hazard), "");
 }
 
+const char *slot_of_news(struct judgement *j, const struct alert_item *item)
+{
+	return named(
+		j, item->kind->name, judgement_first_word(j, j->alert->events), j->alert->series);
+}
+
+/* A volcano's EventID is its code for ever, a river's that of the river. */
+static bool names_one_happening(const struct judgement *j, const char *event, const char *hazard)
+{
+	return strlen(event) > 3 && strcmp(hazard, "volcano") != 0 &&
+	       strcmp(hazard, "flood.river") != 0 && j->family->shape != FAMILY_FULL_STATE;
+}
+
 const char *slot_thread(struct judgement *j, const struct alert_item *item, const char *slot)
 {
 	const char *event = judgement_first_word(j, j->alert->events);
-	if (strcmp(slot, "tsunami") == 0 && event[0]) {
-		return named(j, slot, event, "");
+	const char *hazard = item->kind->hazard;
+	bool whole = strcmp(slot, "tsunami") == 0 || strcmp(slot, "nankai") == 0;
+	if (whole) {
+		return named(j, slot, event, j->id);
 	}
-	bool one_happening = j->family->shape == FAMILY_CHAIN ||
-			     (event[0] && strcmp(item->kind->hazard, "volcano") != 0 &&
-				     strcmp(item->kind->hazard, "flood.river") != 0 &&
-				     j->family->shape != FAMILY_FULL_STATE);
-	return one_happening && strcmp(slot, "tsunami") != 0 ? slot : named(j, slot, j->id, "");
+	bool own = j->family->shape == FAMILY_CHAIN || names_one_happening(j, event, hazard);
+	return own ? slot : named(j, slot, j->id, "");
 }
 
 const char *slot_seen(struct judgement *j)
@@ -195,6 +217,9 @@ static int compare_values(const char *hazard, const char *value, const char *val
 	if (strcmp(hazard, "earthquake") == 0) {
 		return slot_intensity(value) - slot_intensity(value_b);
 	}
+	if (strcmp(hazard, "earthquake.long_period") == 0) {
+		return strcmp(value, value_b);
+	}
 	if (strcmp(hazard, "volcano") == 0) {
 		int level = slot_volcano_level(value);
 		int level_b = slot_volcano_level(value_b);
@@ -233,6 +258,12 @@ int slot_compare(const struct alert_item *item, const struct state_row *row)
 }
 
 int slot_compare_items(const struct alert_item *a, const struct alert_item *b)
+{
+	return compare(
+		a->severity, a->level, a->kind, a->value, b->severity, b->level, b->kind, b->value);
+}
+
+int slot_compare_rows(const struct state_row *a, const struct state_row *b)
 {
 	return compare(
 		a->severity, a->level, a->kind, a->value, b->severity, b->level, b->kind, b->value);
