@@ -272,40 +272,6 @@ static bool is_foreign(const struct judgement *j, const struct effect *e)
 	return !diff_is_referenced(j, e->old);
 }
 
-static bool is_near(const struct state_row *row, const struct alert *a)
-{
-	const int64_t window_ms = INT64_C(30) * 60 * 1000;
-	int64_t apart = row->issued.ms - a->issued.ms;
-	return apart >= -window_ms && apart <= window_ms;
-}
-
-/* Record rain by any two types of telegram within half an hour; a flood by river (VXKO) and, in the
- * old warnings, by municipality. */
-static bool may_tell_the_same(const struct alert *a, const struct state_row *row)
-{
-	if (strcmp(row->kind->hazard, "weather.record_rain") == 0) {
-		return !is_of_type(row, a->type) && is_near(row, a);
-	}
-	bool old = strncmp(a->type, "VPWW", 4) == 0;
-	return strcmp(row->kind->hazard, "flood.river") == 0 &&
-	       strncmp(row->source, old ? "VXKO" : "VPWW", 4) == 0 &&
-	       (old || strncmp(a->type, "VXKO", 4) == 0);
-}
-
-static bool is_told_already(const struct judgement *j, const struct effect *e)
-{
-	for (size_t i = 0; i < e->view->row_count; i++) {
-		const struct state_row *row = &e->view->rows[i];
-		if (diff_is_live(j, row) && may_tell_the_same(j->alert, row) &&
-			!diff_mail_wrote(row) &&
-			strcmp(row->kind->hazard, e->item->kind->hazard) == 0 &&
-			slot_compare(e->item, row) <= 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 void diff_slot(
 	struct judgement *j, const struct touch *t, const char *slot, const struct state_row *old)
 {
@@ -346,7 +312,7 @@ void diff_slot(
 		return;
 	}
 	judge_in_force(j, e, t->item);
-	if (e->has_event && e->event == EVENT_ISSUED && is_told_already(j, e)) {
+	if (e->has_event && e->event == EVENT_ISSUED && transition_told_already(j, e)) {
 		e->has_event = false;
 		judgement_trace(j, "state %s: %s told by another type of telegram already",
 			t->view->municipality->name, t->item->kind->hazard);

@@ -2,6 +2,7 @@
 #include "rules/transition.h"
 
 #include "rules/diff.h"
+#include "rules/diff_mail.h"
 #include "rules/diff_private.h"
 #include "rules/slot.h"
 
@@ -112,6 +113,16 @@ bool transition_takes_over(const struct judgement *j, const struct state_row *ol
 	       old->issued.ms - j->alert->issued.ms <= PAIR_WINDOW_MS;
 }
 
+static bool is_old_warning(const struct alert *a)
+{
+	return strcmp(a->type, "VPWW53") == 0 || strcmp(a->type, "VPWW54") == 0;
+}
+
+bool transition_hides_more(const struct judgement *j, int level)
+{
+	return is_old_warning(j->alert) && level == 3;
+}
+
 bool transition_hides(const struct judgement *j, const struct state_row *old,
 	const struct alert_item *item, bool ends)
 {
@@ -127,6 +138,40 @@ bool transition_hides(const struct judgement *j, const struct state_row *old,
 	}
 	/* 大雨警報 of an old telegram may be a 大雨危険警報. */
 	return !ends && item->level == 3 && old->level == 4;
+}
+
+static bool is_near(const struct state_row *row, const struct alert *a)
+{
+	const int64_t window_ms = INT64_C(30) * 60 * 1000;
+	int64_t apart = row->issued.ms - a->issued.ms;
+	return apart >= -window_ms && apart <= window_ms;
+}
+
+/* Record rain by any two types of telegram within half an hour; a flood by river (VXKO) and, in the
+ * old warnings, by municipality. */
+static bool may_tell_the_same(const struct alert *a, const struct state_row *row)
+{
+	if (strcmp(row->kind->hazard, "weather.record_rain") == 0) {
+		return !row_type_is(row, a->type) && is_near(row, a);
+	}
+	bool old = strncmp(a->type, "VPWW", 4) == 0;
+	return strcmp(row->kind->hazard, "flood.river") == 0 &&
+	       strncmp(row->source, old ? "VXKO" : "VPWW", 4) == 0 &&
+	       (old || strncmp(a->type, "VXKO", 4) == 0);
+}
+
+bool transition_told_already(const struct judgement *j, const struct effect *e)
+{
+	for (size_t i = 0; i < e->view->row_count; i++) {
+		const struct state_row *row = &e->view->rows[i];
+		if (diff_is_live(j, row) && may_tell_the_same(j->alert, row) &&
+			!diff_mail_wrote(row) &&
+			strcmp(row->kind->hazard, e->item->kind->hazard) == 0 &&
+			slot_compare(e->item, row) <= 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool is_stated(const struct judgement *j, const struct view *view, const char *hazard)
@@ -157,14 +202,13 @@ static bool has_rain_warning(const struct judgement *j, const struct view *view)
 bool transition_leaves_out(
 	const struct judgement *j, const struct view *view, const struct state_row *row)
 {
-	const char *type = j->alert->type;
 	if (!is_stated(j, view, row->kind->hazard)) {
 		return false;
 	}
-	if (type_in(type, family_warnings_2026)) {
+	if (type_in(j->alert->type, family_warnings_2026)) {
 		return is_transition_row(row);
 	}
-	if (strcmp(type, "VPWW53") != 0 && strcmp(type, "VPWW54") != 0) {
+	if (!is_old_warning(j->alert)) {
 		return false;
 	}
 	if (row_type_is(row, "VXWW50")) {

@@ -34,6 +34,13 @@ bool transition_takes_over(const struct judgement *j, const struct state_row *ol
 bool transition_hides(const struct judgement *j, const struct state_row *old,
 	const struct alert_item *item, bool ends);
 
+/* Level 3 of an old warning may be 4, or for a flood 5. */
+bool transition_hides_more(const struct judgement *j, int level);
+
+/* Another type of telegram has told the same happening under another name: what is new here is its
+ * slot, no news. */
+bool transition_told_already(const struct judgement *j, const struct effect *e);
+
 /* The telegram states the row's hazard for this municipality, and does not mention the row, which
  * another type of telegram of the same office wrote: it is over. */
 bool transition_leaves_out(

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "rules/slot.h"
+#include "rules/transition.h"
 #include "rules/wording_stage.h"
 #include "rules/wording_text.h"
 #include "rules/words.h"
@@ -20,18 +21,39 @@ struct thing {
 	const char *name; /* of the item */
 };
 
-static int grade_of(const struct kind *kind, enum severity severity, int level)
+/* Kinds without a level that have several names; 0: the severity decides. */
+static int grade_by_name(const struct state_row *row)
 {
-	(void)kind;
-	if (level >= 2) {
-		return level;
+	static const struct {
+		const char *kind;
+		const char *value;
+		int grade;
+	} grades[] = {
+		{"weather.tornado", "目撃", 4},
+		{"weather.rainband", "発生", 5},
+		{"weather.rainband", "直前", 4},
+	};
+	for (size_t i = 0; i < sizeof(grades) / sizeof(grades[0]); i++) {
+		if (strcmp(row->kind->name, grades[i].kind) == 0 &&
+			strcmp(row->value, grades[i].value) == 0) {
+			return grades[i].grade;
+		}
 	}
-	return severity == SEVERITY_EXTREME ? 5 : severity == SEVERITY_MINOR ? 2 : 3;
+	return 0;
+}
+
+static int grade_of(const struct state_row *row)
+{
+	int named = grade_by_name(row);
+	if (named > 0 || row->level >= 2) {
+		return named > 0 ? named : row->level;
+	}
+	return row->severity == SEVERITY_EXTREME ? 5 : row->severity == SEVERITY_MINOR ? 2 : 3;
 }
 
 static struct thing thing_of(const struct state_row *row)
 {
-	return (struct thing){row->kind, grade_of(row->kind, row->severity, row->level), row->name};
+	return (struct thing){row->kind, grade_of(row), row->name};
 }
 
 /* Grades fall through: 4 of a hazard without such a name is spoken of as 3. */
@@ -356,7 +378,9 @@ static const char *level_line(struct writing *w)
 	if (!w->in_force || own_order || w->b->level < 1) {
 		return ""; /* the order's noun names its level */
 	}
-	return WORDING_EXPAND(w->pool, w->w->level, {'u', w->w->number(w->pool, w->b->level)});
+	const char *level =
+		transition_hides_more(w->j, w->b->level) ? w->w->level_or_more : w->w->level;
+	return WORDING_EXPAND(w->pool, level, {'u', w->w->number(w->pool, w->b->level)});
 }
 
 /* Level 4 and 5 are the same warning with another order to people: say which. */

@@ -91,13 +91,14 @@ struct words {
 	const char *(*clock)(struct pool *pool, const char *text); /* "7時40分" as it is told */
 	const char *fallback_noun;
 	const char *drill;
-	const char *first_line;	 /* {t} title, {n} sentence */
-	const char *areas;	 /* {m} */
-	const char *issued_at;	 /* {v} time, {u} report number or "" */
-	const char *report;	 /* {u} */
-	const char *level;	 /* 相当: {u} */
-	const char *order_level; /* the municipality's own: {u}, {n} */
-	const char *height;	 /* {v} */
+	const char *first_line;	   /* {t} title, {n} sentence */
+	const char *areas;	   /* {m} */
+	const char *issued_at;	   /* {v} time, {u} report number or "" */
+	const char *report;	   /* {u} */
+	const char *level;	   /* 相当: {u} */
+	const char *level_or_more; /* where the telegram cannot tell it from the next */
+	const char *order_level;   /* the municipality's own: {u}, {n} */
+	const char *height;	   /* {v} */
 	const char *height_spoken;
 	const char *quote_wide;	   /* before the words of a telegram about many places */
 	const char *volcano_level; /* "{v}" is 1 to 5 */

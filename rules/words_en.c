@@ -186,6 +186,7 @@ const struct words words_en = {
 	.issued_at = "Issued: {v}{u}",
 	.report = " (No. {u})",
 	.level = "Equivalent to Alert Level {u}",
+	.level_or_more = "Equivalent to Alert Level {u} or more",
 	.order_level = "{n}",
 	.height = "Expected tsunami height: {v}",
 	.quote_wide = "Bulletin (includes other areas):",

@@ -40,8 +40,12 @@ static const struct words_noun nouns[] = {
 	{"weather.snow", 0, WORDS_WARNING, "Heavy Snow Advisory", NULL, NULL},
 	{"weather.advisory_other", 0, WORDS_WARNING, "Weather Advisory", NULL, NULL},
 	{"weather.record_rain", 0, WORDS_WARNING, "Record Rain Information", NULL, NULL},
+	{"weather.rainband", 5, WORDS_WARNING, "Heavy Rain Band Report", NULL, NULL},
+	{"weather.rainband", 4, WORDS_WARNING, "Report of a Heavy Rain Band About to Form", NULL,
+		NULL},
 	{"weather.rainband", 0, WORDS_WARNING, "Heavy Rain Band Information", NULL, NULL},
 	{"weather.heavy_snow_flash", 0, WORDS_WARNING, "Significant Snow Information", NULL, NULL},
+	{"weather.tornado", 4, WORDS_WARNING, "Tornado Sighting", NULL, NULL},
 	{"weather.tornado", 0, WORDS_WARNING, "Tornado Watch", NULL, NULL},
 	{"weather.heat", 0, WORDS_WARNING, "Heat Stroke Alert", NULL, NULL},
 };
@@ -89,6 +93,10 @@ static const struct words_advice advice[] = {
 	{"weather.rainband", 0, "Make sure you are safe.",
 		"Very heavy rain goes on in the same place. Keep away from slopes and rivers.",
 		"Keep away from slopes and rivers."},
+	{"weather.tornado", 4, "Go into a strong building now.",
+		"A tornado or violent gusts were seen near here. Go into a strong building now and "
+		"keep away from windows.",
+		"Go into a strong building now. Keep away from windows."},
 	{"weather.tornado", 0, "Go into a strong building.",
 		"Violent gusts are possible. When dark clouds come near, go into a strong "
 		"building.",

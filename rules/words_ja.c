@@ -207,6 +207,7 @@ const struct words words_ja = {
 	.issued_at = "発表時刻：{v}{u}",
 	.report = "　第{u}報",
 	.level = "警戒レベル{u}相当",
+	.level_or_more = "警戒レベル{u}相当以上",
 	.order_level = "{n}",
 	.height = "予想される津波の高さ：{v}",
 	.quote_wide = "発表文（ほかの地域を含む）：",

@@ -37,9 +37,13 @@ static const struct words_noun nouns[] = {
 	{"weather.snow", 0, WORDS_WARNING, "大雪注意報", NULL, NULL},
 	{"weather.advisory_other", 0, WORDS_WARNING, NULL, NULL, NULL},
 	{"weather.record_rain", 0, WORDS_WARNING, "記録的短時間大雨情報", NULL, NULL},
+	{"weather.rainband", 5, WORDS_WARNING, "線状降水帯発生の速報", "線状降水帯発生", NULL},
+	{"weather.rainband", 4, WORDS_WARNING, "線状降水帯直前の速報", "線状降水帯直前", NULL},
 	{"weather.rainband", 0, WORDS_WARNING, "線状降水帯に関する情報", "線状降水帯情報", NULL},
 	{"weather.heavy_snow_flash", 0, WORDS_WARNING, "顕著な大雪に関する情報", "顕著な大雪情報",
 		NULL},
+	{"weather.tornado", 4, WORDS_WARNING, "竜巻注意情報（目撃情報あり）",
+		"竜巻注意情報（目撃）", "目撃情報のある竜巻注意情報"},
 	{"weather.tornado", 0, WORDS_WARNING, "竜巻注意情報", NULL, NULL},
 	{"weather.heat", 0, WORDS_WARNING, "熱中症警戒アラート", NULL, NULL},
 	{"weather.info", 0, WORDS_WARNING, "気象情報", NULL, NULL},
@@ -119,10 +123,18 @@ static const struct words_advice advice[] = {
 		"災害の発生につながるような猛烈な雨が降りました。\n"
 		"がけや川、低い土地に近づかず、身の安全を確保してください。",
 		"がけや川に近づかず、身の安全を確保してください。"},
+	{"weather.rainband", 5, "身の安全を確保してください。",
+		"非常に激しい雨が同じ場所に降り続いています。災害の危険度が急激に高まっています。\n"
+		"がけや川の近くなど危険な場所から離れ、身の安全を確保してください。",
+		"危険な場所から離れ、身の安全を確保してください。"},
 	{"weather.rainband", 0, "身の安全を確保してください。",
 		"非常に激しい雨が同じ場所に降り続き、災害の危険度が急激に高まるおそれがあります。\n"
 		"がけや川の近くなど危険な場所から離れ、身の安全を確保してください。",
 		"危険な場所から離れ、身の安全を確保してください。"},
+	{"weather.tornado", 4, "ただちに頑丈な建物に入ってください。",
+		"近くで竜巻などの激しい突風が発生したとみられます。\n"
+		"ただちに頑丈な建物の中に入り、窓から離れてください。",
+		"ただちに頑丈な建物の中に入り、窓から離れてください。"},
 	{"weather.tornado", 0, "頑丈な建物に入ってください。",
 		"竜巻などの激しい突風が発生しやすい状況です。\n"
 		"空の様子に注意し、積乱雲が近づく兆しがあるときは頑丈な建物の中に移動してください"

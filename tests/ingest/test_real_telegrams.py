@@ -34,6 +34,13 @@ KAGAWA = "real_20260603T1016_VPWW56_kagawa_release.xml"
 KIROKU = "real_20260822T1717_VPBS50_tokyo_kiroku.xml"
 TOYAMA = "real_20260827T0258_VPBS50_toyama_senjo.xml"
 FUKUI = "real_20260830T0651_VPWW55_fukui_L5.xml"
+KIROKU_OLD = "real_20260822T1717_VPOA50_tokyo_kiroku.xml"
+FUKUI_SWITCH = "real_20260830T1140_VPNO50_fukui_switch.xml"
+NARA, NARA_END = "15_08_01_130412_VPWW53.xml", "15_08_05_130412_VPWW53.xml"
+NARA_NOTICE, NARA_NOTICE_END = "62_01_01_130412_VPNO50.xml", "62_01_05_130412_VPNO50.xml"
+SHIMANE_OLD = "15_17_01_250123_VPWW54.xml"
+SHIMANE = "15_17_01_250630_VPWW55.xml"
+KANAGAWA = "17_04_01_250630_VXWW50.xml"
 TOHOKU = "32-39_11_02_250206_VTSE41.xml"
 TOHOKU_END = "32-39_11_13_250206_VTSE41.xml"
 EEW = "37_01_01_240613_VXSE43.xml"
@@ -79,6 +86,69 @@ CASES = [
     ("rain band over western Toyama", ["16201", "16202"], [
         (TOYAMA, "acted", [("issued", "severe", 0, False, ["高岡市に線状降水帯", "-富山市"])]),
     ]),
+    # The same second, the same event; the old one knows 東京都 only. In the order sent ...
+    ("record rain told twice", ["13119", "13120"], [
+        (KIROKU, "acted", [("issued", "severe", 0, False, ["板橋区に", "-練馬区"])]),
+        (KIROKU_OLD, "nothing", []),
+    ]),
+    # ... and turned: nothing newer is known from this office, so the prefecture is told, once.
+    ("record rain told twice, the old one first", ["13119", "13120"], [
+        (KIROKU_OLD, "acted", [("issued", "severe", 0, False, ["板橋区、練馬区に記録的短時間大雨情報"])]),
+        (KIROKU, "no-change", []),
+    ]),
+    # 特別警報 at 06:51 by VPWW55; VPNO50 at 11:40 is idle beside it, and alone it is no all-clear.
+    ("Fukui's switch beside the warnings", ["18201"], [
+        (FUKUI, "acted", [("issued", "extreme", 5, True, ["大雨特別警報"])]),
+        (FUKUI_SWITCH, "nothing", []),
+    ]),
+    ("Fukui's switch alone", ["18201"], [
+        (FUKUI_SWITCH, "acted", [("info", "minor", 0, False,
+                                  ["特別警報を警報に切り替えました", "-解除されました", "-誤報"])]),
+    ]),
+    # The old set alone, as in 2011: 十津川村 33 土砂災害、浸水害 + 04 + 14 + 15. The notice repeats it; its
+    # code 00 ends nothing, the warning's release does.
+    ("Nara by the old set", ["29449"], [
+        (NARA, "acted", [("issued", "extreme", 5, True, ["十津川村に土砂災害特別警報", "大雨特別警報"]),
+                         ("issued", "moderate", 3, False, ["氾濫警報", "レベル３相当以上", "雷注意報"])]),
+        (NARA_NOTICE, "no-change", []),
+        (NARA_NOTICE_END, "acted", [("info", "minor", 0, False, ["-特別警報は解除されました"])]),
+        (NARA_END, "acted", [("released", "extreme", 5, True, ["特別警報は解除されました"]),
+                             ("released", "moderate", 3, False, ["氾濫警報は解除"])]),
+    ]),
+    # 松江市 has 大雨危険警報 by the Notice; the code says 03. The newer telegram of 11:19 said 03 too.
+    ("Matsue by the old set", ["32201"], [
+        (SHIMANE_OLD, "acted", [("issued", "moderate", 3, False,
+                                 ["松江市に大雨警報", "レベル３相当以上", "〈レベル４大雨危険警報〉松江市",
+                                  "-レベル４相当"])]),
+    ]),
+    ("Matsue by both sets", ["32201"], [
+        (SHIMANE, "acted", [("issued", "moderate", 3, False, ["松江市に大雨警報", "-相当以上"])]),
+        (SHIMANE_OLD, "nothing", []),
+    ]),
+    # 小田原市 3 警戒; 横浜市 (two parts) なし.
+    ("landslides in Kanagawa by the old set", ["14206", "14100"], [
+        (KANAGAWA, "acted", [("issued", "severe", 4, False,
+                              ["小田原市に土砂災害危険警報", "レベル４相当", "-横浜市", "-相当以上"])]),
+    ]),
+    # さいたま市 is in the list; it ends at 10:30. 板橋区 is next door.
+    ("tornado watch in Saitama", ["11100", "13119"], [
+        ("19_08_03_250630_VPHW50.xml", "acted", [
+            ("issued", "moderate", 0, False, ["さいたま市に竜巻注意情報", "-板橋区", "-目撃"])]),
+    ]),
+    ("tornado seen in Kyoto", ["26100"], [
+        ("19_06_01_140425_VPHW51.xml", "acted", [
+            ("issued", "severe", 0, False, ["京都市に竜巻注意情報（目撃情報あり）"])]),
+    ]),
+    ("heat in Saitama", ["11202", "10201"], [
+        ("57_03_01_240401_VPFT50.xml", "acted", [
+            ("issued", "minor", 0, False, ["熊谷市に熱中症警戒アラート", "WBGT", "-前橋市"])]),
+    ]),
+    ("rain band expected over Shikoku", ["39201", "13119"], [
+        ("83_01_01_250630_VPZJ51.xml", "acted", [
+            ("info", "minor", 0, False, ["高知市", "１４日未明から", "-板橋区", "-警戒レベル"])]),
+    ]),
+    # Nothing reaches the class of an advisory.
+    ("outlook without danger", ["01214"], [("81_01_04_250630_VPWP50.xml", "nothing", [])]),
     # 福井市 33, 坂井市 43, 鯖江市 03, 敦賀市 without: three levels, none told to another town.
     ("Fukui at three levels", ["18201", "18210", "18207", "18202"], [
         (FUKUI, "acted", [
