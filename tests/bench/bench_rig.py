@@ -14,9 +14,10 @@ import tempfile
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests" / "system"))
+sys.path[:0] = [str(TOP / "tests" / "system"), str(TOP / "tests" / "replay")]
 
 import harness  # noqa: E402
+import writer  # noqa: E402
 from harness import BIN, IWAKI, SHARED, free_port, now  # noqa: E402
 
 FLOORS = SHARED / "bench"
@@ -57,6 +58,17 @@ def cap_alert(size=6144, kind="safety.other", severity="Extreme", code="07204"):
         area += f"<area><areaDesc>Zone {number}</areaDesc><polygon>{' '.join([*points, points[0]])}</polygon></area>"
         number += 1
     return head + area + tail
+
+
+def large_warning(level, size):
+    """VPWW55 at one level for our municipality and as many others as fill `size` bytes."""
+    cities = [("0720400", "いわき市")]
+    while True:
+        rows = [(code, name, [(level, "発表", "10")]) for code, name in cities]
+        data = writer.warning(now(), "VPWW55", ("070000", "福島県"), "福島地方気象台", rows)
+        if len(data) >= size:
+            return data
+        cities += [(f"{8000000 + len(cities) + n}", "どこかの町") for n in range(50)]
 
 
 # ---- processes ----
