@@ -122,7 +122,9 @@ const char *slot_of(struct judgement *j, const struct alert_item *item)
 	const char *hazard = item->kind->hazard;
 	const char *event = judgement_first_word(j, a->events);
 	if (slot_is_info(a, item)) {
-		return named(j, hazard, event, a->series);
+		/* Offices number their bulletins each for itself: an EventID alone is not one. */
+		bool bulletin = strcmp(hazard, "weather.info") == 0;
+		return named(j, hazard, bulletin ? a->series : event, a->series);
 	}
 	if (strcmp(hazard, "tsunami") == 0) {
 		return hazard;

@@ -290,6 +290,35 @@ static void test_prose_reaches_whom_its_office_speaks_for(void **unused)
 	}
 }
 
+static struct alert *bulletin(const char *type, const char *office, int minutes)
+{
+	struct alert *a = telegram(type, "", minutes);
+	a->series = pool_printf(a->pool, "%s/JPTC260001@%s", type, office);
+	a->events = "JPTC260001";
+	world_item(a, "weather.info", "", SEVERITY_MINOR, 0, AREA_JMA_FORECAST, "070000");
+	return a;
+}
+
+/* Two offices use one EventID; one of the two bulletins is taken back. */
+static void test_bulletins_of_two_offices_under_one_event_id(void **unused)
+{
+	(void)unused;
+	struct world *w = world_new();
+	world_config(w)->live.children[2].severity_min = SEVERITY_MINOR;
+	assert_int_equal(
+		world_take_fresh(w, bulletin("VPFJ51", "福島地方気象台", 10))->broadcast_count, 1);
+	assert_int_equal(
+		world_take_fresh(w, bulletin("VPCJ51", "仙台管区気象台", 0))->broadcast_count, 1);
+	struct alert *cancel = bulletin("VPCJ51", "仙台管区気象台", 20);
+	cancel->item_count = 0;
+	cancel->action = ALERT_ACTION_CANCEL;
+	alert_add_reference(cancel, cancel->series, "");
+	const struct rules_decision *d = world_take_fresh(w, cancel);
+	assert_int_equal(d->broadcast_count, 1);
+	assert_int_equal(d->broadcasts[0].broadcast->event, EVENT_CANCELLED);
+	world_free(w);
+}
+
 /* The second bulletin of the morning is the first of the evening before. */
 static void test_heat_is_told_once(void **unused)
 {
@@ -405,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_tornado_is_cancelled_by_its_office),
 		cmocka_unit_test(test_rainband_near_and_formed),
 		cmocka_unit_test(test_prose_reaches_whom_its_office_speaks_for),
+		cmocka_unit_test(test_bulletins_of_two_offices_under_one_event_id),
 		cmocka_unit_test(test_heat_is_told_once),
 		cmocka_unit_test(test_outlook_is_told_when_it_is_worse),
 		cmocka_unit_test(test_a_town_follows_the_river_that_listed_it),
