@@ -74,6 +74,9 @@ struct feed_config {
 	int tcp_port;		  /* 0 with a host: any free port, reported by `hansho status` */
 	struct text_list formats; /* "jmx", "cap", "jalert-mail", "json" */
 	struct text_list sources; /* CIDR; empty: any (loopback listeners) */
+	enum signature_policy signature;
+	struct text_list trusted_certs; /* PEM files */
+	bool signature_sha1;		/* SHA-1 still counts */
 	struct text_list senders; /* CAP senders, or addresses of mails; empty: any CAP sender */
 	json_t *mail_rules;	  /* checked content of the file `mail_rules`; owned; NULL: none */
 	int64_t mail_repeat_ms;	  /* its repeat_window */

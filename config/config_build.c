@@ -7,9 +7,11 @@
 #include "config/config_private.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 /* Relative to run_dir; the kernel's limit for socket paths is a small one. */
 const char *source_socket_path(const struct config_source *s, const char *path, const char *text)
@@ -103,6 +105,24 @@ static void build_mail(const struct config_source *s, const json_t *feed, const 
 	out->mail_repeat_ms = json_int(out->mail_rules, "repeat_window", 0);
 }
 
+static void resolve_certificates(
+	const struct config_source *s, const char *path, struct feed_config *feed)
+{
+	for (size_t i = 0; i < feed->trusted_certs.count; i++) {
+		const char **file = &feed->trusted_certs.list[i];
+		*file = option_resolve(s->config->pool, s->folder, *file);
+		if (access(*file, R_OK) != 0) {
+			source_fault(s,
+				pool_printf(s->config->pool, "%s.trusted_certs[%zu]", path, i),
+				"%s cannot be read: %s", *file, strerror(errno));
+		}
+	}
+	if (feed->signature == SIGNATURE_POLICY_REQUIRE && feed->trusted_certs.count == 0) {
+		source_fault(s, pool_printf(s->config->pool, "%s.signature", path),
+			"a feed that requires signatures needs `trusted_certs`: whose?");
+	}
+}
+
 static void build_feed(const struct config_source *s, const json_t *feed, const char *path,
 	struct feed_config *out)
 {
@@ -116,6 +136,8 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 		.formats = source_texts(s, feed, "formats"),
 		.sources = source_texts(s, feed, "sources"),
 		.senders = source_texts(s, feed, "senders"),
+		.trusted_certs = source_texts(s, feed, "trusted_certs"),
+		.signature_sha1 = json_flag(feed, "signature_sha1", false),
 		.max_bytes = json_int(feed, "max_message", 0),
 		.max_connections = json_int(feed, "max_connections", 0),
 		.rate_per_minute = json_int(feed, "rate_per_minute", 0),
@@ -124,6 +146,8 @@ static void build_feed(const struct config_source *s, const json_t *feed, const 
 		.eew_heartbeat_ms = json_int(feed, "eew_heartbeat", 0),
 		.carries = source_texts(s, feed, "carries"),
 	};
+	(void)signature_policy_parse(json_text(feed, "signature", "record"), &out->signature);
+	resolve_certificates(s, path, out);
 	if (unix_path[0]) {
 		out->unix_path =
 			source_socket_path(s, pool_printf(pool, "%s.unix", path), unix_path);

@@ -140,6 +140,23 @@ static const struct option_row feed_rows[] = {
 		.type = OPTION_TEXTS,
 		.help = "CAP senders taken; without it any. Of mails: addresses, or @domains, one "
 			"of which must be that of the From line or of the envelope."},
+	{.key = "signature",
+		.type = OPTION_CHOICE,
+		.choices = "ignore record require",
+		.fallback = "record",
+		.help = "XML signatures of CAP alerts: not looked at; checked and told with the "
+			"alert; "
+			"or taken only when somebody of trusted_certs has signed, whatever the "
+			"format."},
+	{.key = "trusted_certs",
+		.type = OPTION_TEXTS,
+		.help = "PEM files with the certificates of signers, or of the authorities above "
+			"them; relative to this file."},
+	{.key = "signature_sha1",
+		.type = OPTION_FLAG,
+		.fallback = "false",
+		.help = "Whether signatures by SHA-1 count: only for authorities that have no "
+			"others."},
 	{.key = "mail_rules",
 		.type = OPTION_FILE,
 		.help = "File that says what the mails of the J-Alert receiver mean; needed for "

@@ -77,6 +77,9 @@ static json_t *feed_to_json(const struct feed_config *c)
 	json_put(feed, "formats", texts_to_json(&c->formats));
 	json_put(feed, "sources", texts_to_json(&c->sources));
 	json_put(feed, "senders", texts_to_json(&c->senders));
+	json_put_text(feed, "signature", signature_policy_name(c->signature));
+	json_put(feed, "trusted_certs", texts_to_json(&c->trusted_certs));
+	json_put_flag(feed, "signature_sha1", c->signature_sha1);
 	if (c->mail_rules) {
 		json_put(feed, "mail_rules", json_incref(c->mail_rules));
 	}

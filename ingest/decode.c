@@ -6,8 +6,10 @@
 #include "ingest/decode.h"
 
 #include "base/json.h"
+#include "ingest/edxl.h"
 #include "ingest/mail/mail.h"
 #include "ingest/mail/read.h"
+#include "ingest/signature/signature.h"
 #include "ingest/xml.h"
 
 #include <errno.h>
@@ -80,6 +82,35 @@ static void set_digest(struct alert *a, const xmlNode *root)
 	digest_free(d);
 }
 
+static int refuse_unsigned(const struct alert *a, struct decode_refusal *refusal)
+{
+	const struct alert_signature *first = a->signature_count > 0 ? a->signatures : NULL;
+	return decode_refuse(refusal, "signature", 0,
+		"this feed takes only what somebody it trusts has signed: %s%s%s",
+		first ? signature_state_name(first->state) : "there is no signature",
+		first && first->reason[0] ? ", " : "", first ? first->reason : "");
+}
+
+/* What the feed asks of an alert, whatever its vocabulary. root NULL: the format has no signatures.
+ */
+static int apply_policy(const xmlNode *root, const struct decode_policy *policy, struct alert *a,
+	struct decode_refusal *refusal)
+{
+	const struct decode_policy any = {.received = WALL_TIME_NONE};
+	const struct decode_policy *p = policy ? policy : &any;
+	if (a->format == ALERT_FORMAT_CAP && !list_allows(p->senders, a->sender)) {
+		return decode_refuse(refusal, "sender-not-allowed", 0,
+			"this feed does not take the sender %s", a->sender);
+	}
+	if (p->signature != SIGNATURE_POLICY_IGNORE && a->format == ALERT_FORMAT_CAP) {
+		const struct signature_rules rules = {
+			.trust = p->trust, .sha1 = p->sha1, .now = p->received};
+		signature_check(root, &rules, a);
+	}
+	bool enough = p->signature != SIGNATURE_POLICY_REQUIRE || signature_is_trusted(a);
+	return enough ? 0 : refuse_unsigned(a, refusal);
+}
+
 static int decode_root(const xmlNode *root, const struct decode_policy *policy, struct alert **out,
 	struct decode_refusal *refusal)
 {
@@ -98,17 +129,52 @@ static int decode_root(const xmlNode *root, const struct decode_policy *policy, 
 	(void)alert_format_parse(decoder->format, &a->format);
 	set_digest(a, root);
 	rc = decoder->decode(root, a, refusal);
-	if (rc == 0 && policy && a->format == ALERT_FORMAT_CAP &&
-		!list_allows(policy->senders, a->sender)) {
-		rc = decode_refuse(refusal, "sender-not-allowed", 0,
-			"this feed does not take the sender %s", a->sender);
-	}
+	rc = rc ? rc : apply_policy(root, policy, a, refusal);
 	if (rc != 0) {
 		alert_free(a);
 		return rc;
 	}
 	*out = a;
 	return 0;
+}
+
+static int decode_content(const struct edxl *envelope, const xmlNode *content,
+	const struct decode_policy *policy, struct alert **out, struct decode_refusal *refusal)
+{
+	if (edxl_is_foreign(content)) {
+		return decode_refuse(refusal, "not-handled", (int)xmlGetLineNo(content),
+			"content that is not XML is not read");
+	}
+	int rc = decode_root(content, policy, out, refusal);
+	rc = rc ? rc : edxl_apply(envelope, *out, refusal);
+	if (rc) {
+		alert_free(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+static int decode_envelope(const xmlNode *root, size_t size, const struct decode_policy *policy,
+	struct decoded *out, struct decode_refusal *refusal)
+{
+	struct edxl envelope;
+	int rc = edxl_read(root, &envelope, refusal);
+	const xmlNode *content = rc ? NULL : edxl_next(root, NULL);
+	if (rc == 0 && !content) {
+		return decode_refuse(
+			refusal, "not-handled", (int)xmlGetLineNo(root), "the envelope is empty");
+	}
+	for (; content; content = edxl_next(root, content)) {
+		if (out->count == DECODE_PARTS_MAX ||
+			size * (out->count + 1) > DECODE_PARTS_BYTES) {
+			return decode_refuse(refusal, "too-large", (int)xmlGetLineNo(content),
+				"an envelope of %zu bytes with more than %zu messages", size,
+				out->count);
+		}
+		struct decode_part *part = &out->parts[out->count++];
+		(void)decode_content(&envelope, content, policy, &part->alert, &part->refusal);
+	}
+	return rc;
 }
 
 static int refuse_xml(struct decode_refusal *refusal, int rc, int line, const struct err *e)
@@ -127,7 +193,7 @@ static int refuse_xml(struct decode_refusal *refusal, int rc, int line, const st
 }
 
 static int decode_xml(const void *bytes, size_t size, const struct decode_policy *policy,
-	struct alert **out, struct decode_refusal *refusal)
+	struct decoded *out, struct decode_refusal *refusal)
 {
 	struct err e = {0};
 	xmlDoc *doc = NULL;
@@ -136,7 +202,13 @@ static int decode_xml(const void *bytes, size_t size, const struct decode_policy
 	if (rc != 0) {
 		return refuse_xml(refusal, rc, line, &e);
 	}
-	rc = decode_root(xmlDocGetRootElement(doc), policy, out, refusal);
+	const xmlNode *root = xmlDocGetRootElement(doc);
+	if (edxl_is(root)) {
+		rc = decode_envelope(root, size, policy, out, refusal);
+	} else {
+		rc = decode_root(root, policy, &out->parts[0].alert, refusal);
+		out->count = 1;
+	}
 	xmlFreeDoc(doc);
 	return rc;
 }
@@ -155,7 +227,11 @@ static int decode_json(const void *bytes, size_t size, const struct decode_polic
 	}
 	*out = alert_from_json(object, &e);
 	json_decref(object);
-	return *out ? 0 : decode_refuse(refusal, "not-alert", 0, "%s", e.text);
+	if (!*out) {
+		return decode_refuse(refusal, "not-alert", 0, "%s", e.text);
+	}
+	(*out)->signature_count = 0; /* what it says of itself proves nothing */
+	return apply_policy(NULL, policy, *out, refusal);
 }
 
 /* Where the document starts: behind a byte order mark and white space. */
@@ -168,29 +244,70 @@ static size_t skip_blank(const char *text, size_t size)
 	return at;
 }
 
-int decode_telegram(const void *bytes, size_t size, const struct decode_policy *policy,
-	struct alert **out, struct decode_refusal *refusal)
+static int decode_any(const char *text, size_t size, const struct decode_policy *policy,
+	struct decoded *out, struct decode_refusal *refusal)
 {
-	const char *text = bytes;
 	size_t limit = policy && policy->limit > 0 ? policy->limit : XML_SIZE_LIMIT;
-	*out = NULL;
-	*refusal = (struct decode_refusal){.code = ""};
 	if (size > limit) {
 		return decode_refuse(refusal, "too-large", 0,
 			"%zu bytes are more than the %zu this feed takes", size, limit);
 	}
 	size_t start = size > 0 ? skip_blank(text, size) : 0;
+	struct alert **only = &out->parts[0].alert;
 	if (start == size) {
 		return decode_refuse(refusal, "empty", 0, "the message holds no document");
 	}
+	out->count = 1;
 	if (text[start] == '{') {
-		return decode_json(text + start, size - start, policy, out, refusal);
+		return decode_json(text + start, size - start, policy, only, refusal);
 	}
 	if (list_allows(policy ? policy->formats : NULL, "jalert-mail") &&
 		mail_is_likely(text + start, size - start)) {
-		return mail_decode(text + start, size - start, policy, out, refusal);
+		int rc = mail_decode(text + start, size - start, policy, only, refusal);
+		return rc ? rc : apply_policy(NULL, policy, *only, refusal);
 	}
+	out->count = 0;
 	/* Line breaks before the XML declaration are not well-formed but do occur on pipes. A
 	 * declaration in UTF-16 starts with other bytes and is left whole. */
 	return decode_xml(text + start, size - start, policy, out, refusal);
+}
+
+int decode_message(const void *bytes, size_t size, const struct decode_policy *policy,
+	struct decoded *out, struct decode_refusal *refusal)
+{
+	*out = (struct decoded){.count = 0};
+	*refusal = (struct decode_refusal){.code = ""};
+	int rc = decode_any(bytes, size, policy, out, refusal);
+	if (rc == 0 && out->count == 1 && !out->parts[0].alert) {
+		*refusal = out->parts[0].refusal;
+		rc = -EBADMSG;
+	}
+	if (rc) {
+		decoded_clear(out);
+	}
+	return rc;
+}
+
+void decoded_clear(struct decoded *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		alert_free(d->parts[i].alert);
+	}
+	d->count = 0;
+}
+
+int decode_telegram(const void *bytes, size_t size, const struct decode_policy *policy,
+	struct alert **out, struct decode_refusal *refusal)
+{
+	*out = NULL;
+	struct decoded d;
+	int rc = decode_message(bytes, size, policy, &d, refusal);
+	if (rc == 0 && d.count > 1) {
+		rc = decode_refuse(refusal, "several", 0, "the message holds %zu alerts", d.count);
+	} else if (rc == 0) {
+		*out = d.parts[0].alert;
+		d.count = 0;
+	}
+	decoded_clear(&d);
+	return rc;
 }

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "ingest/mail/match.h"
+#include "ingest/signature/signature.h"
 #include "ingest/xml.h"
 
 #include <errno.h>
@@ -56,6 +57,21 @@ static int64_t within(int64_t value, int64_t least, int64_t most, int64_t fallba
 	return value < least ? least : value > most ? most : value;
 }
 
+static int read_signature(const json_t *object, struct feed *f, struct err *e)
+{
+	const char *policy = json_text(object, "signature", "record");
+	if (signature_policy_parse(policy, &f->policy.signature)) {
+		return err_set(e, -EINVAL, "signature: unknown policy %.40s", policy);
+	}
+	f->policy.sha1 = json_flag(object, "signature_sha1", false);
+	struct text_list files;
+	read_texts(json_object_get(object, "trusted_certs"), &files);
+	int rc = trust_load(&files, &f->trust, e);
+	free(files.list);
+	f->policy.trust = f->trust;
+	return rc;
+}
+
 static int read_feed(const json_t *object, struct feed *f, struct err *e)
 {
 	*f = (struct feed){
@@ -86,6 +102,10 @@ static int read_feed(const json_t *object, struct feed *f, struct err *e)
 	read_texts(json_object_get(object, "senders"), &f->senders);
 	f->policy = (struct decode_policy){
 		.formats = &f->formats, .senders = &f->senders, .limit = f->max_bytes};
+	int rc = read_signature(object, f, e);
+	if (rc) {
+		return rc;
+	}
 	const json_t *rules = json_object_get(object, "mail_rules");
 	if (rules) {
 		f->mail_rules = mail_rules_new(rules, e);
@@ -124,6 +144,7 @@ void feeds_free(struct feed *feeds, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		free(feeds[i].formats.list);
+		trust_free(feeds[i].trust);
 		free(feeds[i].senders.list);
 		free(feeds[i].sources);
 		mail_rules_free(feeds[i].mail_rules);

@@ -30,6 +30,7 @@ struct feed {
 	struct text_list senders;
 	struct decode_policy policy;
 	struct mail_rules *mail_rules; /* NULL: none */
+	struct trust *trust;
 	struct source_range *sources;
 	size_t source_count;
 	size_t max_bytes;

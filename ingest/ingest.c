@@ -345,11 +345,7 @@ void ingest_free(struct ingest *in)
 	while (!TAILQ_EMPTY(&in->clients)) {
 		connection_free(TAILQ_FIRST(&in->clients)->connection);
 	}
-	struct waiting *w;
-	while ((w = TAILQ_FIRST(&in->waiting))) {
-		TAILQ_REMOVE(&in->waiting, w, next);
-		free(w);
-	}
+	intake_drop_all(in);
 	hub_link_free(in->link);
 	event_free(in->report);
 	event_free(in->patience);

@@ -18,12 +18,14 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+struct message; /* of a client; ingest/intake.c */
+
 /* An alert told to the hub and not answered yet. */
 struct waiting {
 	TAILQ_ENTRY(waiting) next;
 	uint64_t ref;
-	struct connection *connection; /* NULL: gone */
-	uint64_t ticket;
+	struct message *message;
+	size_t part; /* which of the message's alerts it is */
 };
 
 /* A connection in the list of all. */
@@ -80,5 +82,7 @@ void intake_paused(bool paused, const char *reason, void *data);
 void intake_unblock(struct ingest *in);
 /* The connection is going: answers to it lead nowhere. */
 void intake_forget(struct ingest *in, const struct connection *c);
+/* Nobody is told any more; frees what waits. */
+void intake_drop_all(struct ingest *in);
 /* Everybody who waits is told to try again. */
 void intake_give_up(struct ingest *in, const char *reason);

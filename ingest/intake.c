@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A message is decoded here, told to the hub, and answered to its feed only when the hub has
- * answered: it waits in a queue under a number (`ref`) that the hub gives back.
+ * answered: each of its alerts waits in a queue under a number (`ref`) that the hub gives back, and
+ * the message has its one answer line when the last of them has been answered.
  */
 #include "base/crash_point.h"
 #include "base/json.h"
@@ -24,15 +25,21 @@ static void put_json(struct connection *c, uint64_t ticket, const json_t *answer
 	free(text);
 }
 
-static void put_retry(struct connection *c, uint64_t ticket, const char *reason)
+static json_t *retry_to_json(const char *reason)
 {
 	json_t *answer = json_object();
 	json_put_text(answer, "retry", reason);
+	return answer;
+}
+
+static void put_retry(struct connection *c, uint64_t ticket, const char *reason)
+{
+	json_t *answer = retry_to_json(reason);
 	put_json(c, ticket, answer);
 	json_decref(answer);
 }
 
-static void put_refusal(struct connection *c, uint64_t ticket, const struct decode_refusal *refusal)
+static json_t *refusal_to_json(const struct decode_refusal *refusal)
 {
 	json_t *answer = json_object();
 	json_put_text(answer, "refused", refusal->code);
@@ -40,8 +47,77 @@ static void put_refusal(struct connection *c, uint64_t ticket, const struct deco
 	if (refusal->line > 0) {
 		json_put_int(answer, "line", refusal->line);
 	}
-	put_json(c, ticket, answer);
-	json_decref(answer);
+	return answer;
+}
+
+/* ---- a message and the answers to its alerts ---- */
+
+struct message {
+	struct connection *connection; /* NULL: gone */
+	uint64_t ticket;
+	size_t open; /* alerts that the hub has not answered */
+	size_t count;
+	json_t *answers[DECODE_PARTS_MAX]; /* owned; NULL: open */
+};
+
+static struct message *message_new(struct connection *c, uint64_t ticket, size_t count)
+{
+	struct message *m = mem_new(sizeof(*m));
+	m->connection = c;
+	m->ticket = ticket;
+	m->open = count;
+	m->count = count;
+	return m;
+}
+
+static const json_t *first_with(const struct message *m, const char *key)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		if (json_object_get(m->answers[i], key)) {
+			return m->answers[i];
+		}
+	}
+	return NULL;
+}
+
+/* One that must come again makes all of them come again: what is committed already is then a
+ * duplicate. Otherwise the best that happened stands first, and beside it every alert in order. */
+static json_t *answer_of(const struct message *m)
+{
+	static const char *const keys[] = {"retry", "accepted", "duplicate", "refused"};
+	const json_t *best = NULL;
+	for (size_t i = 0; !best && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		best = first_with(m, keys[i]);
+	}
+	json_t *answer = best ? json_copy((json_t *)best) : json_object();
+	if (m->count > 1 && !json_object_get(answer, "retry")) {
+		json_t *list = json_array();
+		for (size_t i = 0; i < m->count; i++) {
+			(void)json_array_append(list, m->answers[i]);
+		}
+		json_put(answer, "alerts", list);
+	}
+	return answer;
+}
+
+/* Steals answer. Frees m with the last; true then, when its connection is to be settled. */
+static bool answer_part(struct message *m, size_t part, json_t *answer)
+{
+	m->answers[part] = answer;
+	if (--m->open > 0) {
+		return false;
+	}
+	bool told = m->connection != NULL;
+	if (told) {
+		json_t *whole = answer_of(m);
+		put_json(m->connection, m->ticket, whole);
+		json_decref(whole);
+	}
+	for (size_t i = 0; i < m->count; i++) {
+		json_decref(m->answers[i]);
+	}
+	free(m);
+	return told;
 }
 
 /* ---- messages ---- */
@@ -72,17 +148,26 @@ struct incoming {
 	struct wall_time received;
 };
 
-static void refuse(struct ingest *in, const struct incoming *m, const struct decode_refusal *why)
+/* Told to the hub; the answer to the client is the caller's. */
+static void note_refusal(
+	struct ingest *in, const struct incoming *m, const struct decode_refusal *why)
 {
 	struct feed *feed = connection_feed(m->connection);
 	feed->refusals++;
 	hub_link_refused(in->link, feed->name, why, m->received, m->bytes, m->size);
-	put_refusal(m->connection, m->ticket, why);
 }
 
-static void tell_hub(struct ingest *in, const struct incoming *m, const struct alert *alert)
+static void refuse_part(struct ingest *in, const struct incoming *m, struct message *message,
+	size_t part, const struct decode_refusal *why)
 {
-	const struct hub_alert message = {
+	note_refusal(in, m, why);
+	(void)answer_part(message, part, refusal_to_json(why));
+}
+
+static void tell_hub(struct ingest *in, const struct incoming *m, struct message *message,
+	size_t part, const struct alert *alert)
+{
+	const struct hub_alert line = {
 		.ref = in->last_ref + 1,
 		.feed = connection_feed(m->connection)->name,
 		.received = m->received,
@@ -90,25 +175,45 @@ static void tell_hub(struct ingest *in, const struct incoming *m, const struct a
 		.raw = m->bytes,
 		.raw_size = m->size,
 	};
-	if (hub_link_alert(in->link, &message) != 0) {
+	if (hub_link_alert(in->link, &line) != 0) {
 		struct decode_refusal why;
 		(void)decode_refuse(&why, "too-large", 0, "the decoded alert is too large");
-		refuse(in, m, &why);
+		refuse_part(in, m, message, part, &why);
 		return;
 	}
 	in->last_ref++;
 	struct waiting *w = mem_new(sizeof(*w));
-	w->ref = message.ref;
-	w->connection = m->connection;
-	w->ticket = m->ticket;
+	w->ref = line.ref;
+	w->message = message;
+	w->part = part;
 	TAILQ_INSERT_TAIL(&in->waiting, w, next);
 	in->waiting_count++;
 }
 
-/* No rate limit may hold back what is extreme (design: model, rule 10). */
-static bool never_waits(const struct alert *alert)
+static void take_parts(struct ingest *in, const struct incoming *m, const struct decoded *d)
 {
-	return alert->status == ALERT_STATUS_ACTUAL && alert_severity(alert) == SEVERITY_EXTREME;
+	struct message *message = message_new(m->connection, m->ticket, d->count);
+	for (size_t i = 0; i < d->count; i++) {
+		const struct decode_part *part = &d->parts[i];
+		if (part->alert) {
+			tell_hub(in, m, message, i, part->alert);
+		} else {
+			refuse_part(in, m, message, i, &part->refusal);
+		}
+	}
+}
+
+/* No rate limit may hold back what is extreme (design: model, rule 10). */
+static bool never_waits(const struct decoded *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		const struct alert *a = d->parts[i].alert;
+		if (a && a->status == ALERT_STATUS_ACTUAL &&
+			alert_severity(a) == SEVERITY_EXTREME) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void judge(struct ingest *in, const struct incoming *m)
@@ -120,17 +225,22 @@ static void judge(struct ingest *in, const struct incoming *m)
 			in->hub_reason[0] ? in->hub_reason : "rate limit");
 		return;
 	}
-	struct alert *alert = NULL;
+	struct decode_policy policy = feed->policy;
+	policy.received = m->received;
+	struct decoded decoded;
 	struct decode_refusal refusal;
-	int rc = decode_telegram(m->bytes, m->size, &feed->policy, &alert, &refusal);
-	if (rate == FEED_RATE_ABOVE && (rc || !never_waits(alert))) {
+	int rc = decode_message(m->bytes, m->size, &policy, &decoded, &refusal);
+	if (rate == FEED_RATE_ABOVE && (rc || !never_waits(&decoded))) {
 		put_retry(m->connection, m->ticket, "rate limit");
 	} else if (rc) {
-		refuse(in, m, &refusal);
+		note_refusal(in, m, &refusal);
+		json_t *answer = refusal_to_json(&refusal);
+		put_json(m->connection, m->ticket, answer);
+		json_decref(answer);
 	} else {
-		tell_hub(in, m, alert);
+		take_parts(in, m, &decoded);
 	}
-	alert_free(alert);
+	decoded_clear(&decoded);
 }
 
 void intake_message(
@@ -181,9 +291,9 @@ void intake_answer(uint64_t ref, const json_t *answer, void *data)
 	}
 	TAILQ_REMOVE(&in->waiting, w, next);
 	in->waiting_count--;
-	if (w->connection) {
-		put_json(w->connection, w->ticket, answer);
-		connection_settle(w->connection);
+	struct connection *connection = w->message->connection;
+	if (answer_part(w->message, w->part, json_incref((json_t *)answer))) {
+		connection_settle(connection);
 	}
 	free(w);
 	intake_unblock(in);
@@ -203,18 +313,29 @@ void intake_paused(bool paused, const char *reason, void *data)
 		LOG_TEXT(in->hub_reason));
 }
 
-void intake_give_up(struct ingest *in, const char *reason)
+static void answer_all(struct ingest *in, const char *reason, bool told)
 {
 	struct waiting *w;
 	while ((w = TAILQ_FIRST(&in->waiting))) {
 		TAILQ_REMOVE(&in->waiting, w, next);
-		if (w->connection) {
-			put_retry(w->connection, w->ticket, reason);
+		if (!told) {
+			w->message->connection = NULL;
 		}
+		(void)answer_part(w->message, w->part, retry_to_json(reason));
 		free(w);
 	}
 	in->waiting_count = 0;
+}
+
+void intake_give_up(struct ingest *in, const char *reason)
+{
+	answer_all(in, reason, true);
 	ingest_settle_all(in);
+}
+
+void intake_drop_all(struct ingest *in)
+{
+	answer_all(in, "hub away", false);
 }
 
 void intake_forget(struct ingest *in, const struct connection *c)
@@ -222,8 +343,8 @@ void intake_forget(struct ingest *in, const struct connection *c)
 	struct waiting *w;
 	TAILQ_FOREACH(w, &in->waiting, next)
 	{
-		if (w->connection == c) {
-			w->connection = NULL;
+		if (w->message->connection == c) {
+			w->message->connection = NULL;
 		}
 	}
 }

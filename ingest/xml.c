@@ -6,6 +6,7 @@
 #include "ingest/xml.h"
 
 #include "base/digest.h"
+#include "ingest/signature/signature.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -27,6 +28,7 @@ struct parse_guard {
 void xml_setup(void)
 {
 	xmlInitParser();
+	signature_setup();
 }
 
 static void stop(xmlParserCtxt *ctxt, int rc, const char *why)

@@ -14,7 +14,8 @@
 
 enum { XML_SIZE_LIMIT = 8 * 1024 * 1024, XML_DEPTH_LIMIT = 64, XML_NODE_LIMIT = 2000000 };
 
-/* Once per process, before the first xml_parse(). */
+/* Once per process, before the first xml_parse() and before any sandbox: the libraries for XML and
+ * for its signatures. */
 void xml_setup(void);
 
 /* Parses a whole document. -EBADMSG: not well-formed; -EPERM: it carries a DOCTYPE; -EMSGSIZE: too

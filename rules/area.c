@@ -176,7 +176,7 @@ static enum touch_answer by_iso_3166(const struct municipality *m, const char *c
 static enum touch_answer by_geocode(const struct municipality *m, const struct alert_area *area)
 {
 	const char *value_name = area->system + strlen(AREA_CAP_PREFIX);
-	if (strcasecmp(value_name, "ISO 3166-2") == 0 || strcasecmp(value_name, "ISO3166-2") == 0) {
+	if (strcasestr(value_name, "ISO 3166-2") || strcasestr(value_name, "ISO3166-2")) {
 		return by_iso_3166(m, area->code);
 	}
 	return is_foreign_list(value_name) ? TOUCH_NO : TOUCH_CANNOT_TELL;

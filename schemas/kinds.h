@@ -74,6 +74,13 @@ enum signature_state {
 	SIGNATURE_VALID_TRUSTED,
 };
 
+/* What a feed makes of XML signatures. */
+enum signature_policy {
+	SIGNATURE_POLICY_RECORD, /* checked, told with the alert, decides nothing */
+	SIGNATURE_POLICY_IGNORE,
+	SIGNATURE_POLICY_REQUIRE, /* only what somebody trusted has signed is taken */
+};
+
 /* Each *_name never returns NULL; each *_parse returns 0 or -EINVAL and leaves *out alone then. */
 const char *alert_status_name(enum alert_status value);
 int alert_status_parse(const char *text, enum alert_status *out);
@@ -91,6 +98,8 @@ const char *event_type_name(enum event_type value);
 int event_type_parse(const char *text, enum event_type *out);
 const char *signature_state_name(enum signature_state value);
 int signature_state_parse(const char *text, enum signature_state *out);
+const char *signature_policy_name(enum signature_policy value);
+int signature_policy_parse(const char *text, enum signature_policy *out);
 
 struct kind {
 	const char *name;     /* "tsunami.major_warning": stable */

@@ -96,3 +96,10 @@ static const char *const signature_state_words[] = {
 	[SIGNATURE_VALID_TRUSTED] = "valid-trusted",
 };
 DEFINE_WORDS(signature_state, signature_state_words)
+
+static const char *const signature_policy_words[] = {
+	[SIGNATURE_POLICY_RECORD] = "record",
+	[SIGNATURE_POLICY_IGNORE] = "ignore",
+	[SIGNATURE_POLICY_REQUIRE] = "require",
+};
+DEFINE_WORDS(signature_policy, signature_policy_words)

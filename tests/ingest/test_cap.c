@@ -98,7 +98,7 @@ static const struct row rows[] = {
 	{"doctype", "doctype", "", "", ""},
 	{"no-info", NULL, "actual issue public 0 0", "", "no-info"},
 	{"order-mixed", NULL, ACCEPTED, HARBOUR, ""},
-	{"signed", NULL, ACCEPTED, HARBOUR, ""},
+	{"signed", NULL, ACCEPTED, HARBOUR, "signature-unsupported"},
 	{"prefixed", NULL, ACCEPTED, HARBOUR, ""},
 	{"headline-turned", NULL, ACCEPTED, HARBOUR, ""},
 };
