@@ -7,6 +7,7 @@
 #include "rules/route.h"
 #include "rules/slot.h"
 #include "rules/wording.h"
+#include "rules/wording_earth.h"
 #include "rules/wording_text.h"
 
 #include <stdlib.h>
@@ -173,7 +174,9 @@ static bool fits(const struct group *g, const struct effect *e)
 			continue;
 		}
 		bool moves = is_raised_or_lowered(e);
-		if (!said_alike(&other->row, &e->row) || moves != is_raised_or_lowered(other) ||
+		if (!said_alike(&other->row, &e->row) ||
+			wording_earth_is_unseen(other) != wording_earth_is_unseen(e) ||
+			moves != is_raised_or_lowered(other) ||
 			(moves && !said_alike(other->old, e->old))) {
 			return false;
 		}

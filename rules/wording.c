@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "rules/slot.h"
 #include "rules/transition.h"
+#include "rules/wording_earth.h"
 #include "rules/wording_stage.h"
 #include "rules/wording_text.h"
 #include "rules/words.h"
@@ -170,7 +171,9 @@ static enum words_act act_of(const struct writing *w)
 		[EVENT_INFO] = WORDS_INFO,
 	};
 	enum words_act act = acts[w->b->event];
-	if (act == WORDS_CORRECTED && !w->effects[0]->row.in_force) {
+	/* News is in force nowhere, and has an end all the same. */
+	const struct state_row *row = &w->effects[0]->row;
+	if (act == WORDS_CORRECTED && !row->in_force && wall_time_is_none(row->expires)) {
 		return WORDS_CORRECTED_AWAY;
 	}
 	bool same = strcmp(w->noun, w->old_noun) == 0;
@@ -257,6 +260,9 @@ static void prepare(struct writing *w)
 	enum words_style style = row ? row->style : WORDS_WARNING;
 	if (style == WORDS_SHOCK && w->value[0] == '\0') {
 		style = WORDS_WARNING; /* no intensity is known: say only that there is news */
+	}
+	if (style == WORDS_SHOCK && wording_earth_is_unseen(worst)) {
+		style = WORDS_UNSEEN;
 	}
 	w->phrase = &words->phrases[style][w->act];
 	w->in_force = w->act != WORDS_RELEASED && w->act != WORDS_CANCELLED &&
@@ -383,31 +389,6 @@ static const char *level_line(struct writing *w)
 	return WORDING_EXPAND(w->pool, level, {'u', w->w->number(w->pool, w->b->level)});
 }
 
-/* Level 4 and 5 are the same warning with another order to people: say which. */
-static const char *volcano_line(struct writing *w, const char *template)
-{
-	int level = strcmp(w->now.kind->hazard, "volcano") == 0
-			    ? slot_volcano_level(w->effects[0]->row.value)
-			    : 0;
-	return w->in_force && level > 0
-		       ? WORDING_EXPAND(w->pool, template, {'v', w->w->number(w->pool, level)})
-		       : "";
-}
-
-static const char *value_line(struct writing *w)
-{
-	const char *value = w->effects[0]->row.value;
-	if (!w->in_force || value[0] == '\0') {
-		return "";
-	}
-	if (strcmp(w->now.kind->hazard, "tsunami") == 0) {
-		return WORDING_EXPAND(w->pool, w->w->height, {'v', value});
-	}
-	return strcmp(w->now.kind->hazard, "eew") == 0
-		       ? WORDING_EXPAND(w->pool, w->w->intensity, {'v', w->value})
-		       : "";
-}
-
 static const char *also_line(struct writing *w)
 {
 	const char *list = "";
@@ -425,8 +406,14 @@ static const char *also_line(struct writing *w)
 /* Prose: there is nothing else in it than its text. */
 static bool is_bulletin(const struct writing *w)
 {
-	return strcmp(w->now.kind->name, "weather.info") == 0 ||
-	       strcmp(w->now.kind->name, "weather.heat") == 0;
+	static const char *const kinds[] = {"weather.info", "weather.heat", "earthquake.info",
+		"earthquake.count", "earthquake.hypocentre", "volcano.info", "nankai.info"};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kinds[i], w->now.kind->name) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void quote(struct writing *w, struct buf *out)
@@ -468,8 +455,9 @@ static const char *write_body(struct writing *w, const char *title)
 				   {'v', w->w->time(w->pool, w->b->issued)}, {'u', report}));
 	}
 	line(&out, level_line(w));
-	line(&out, value_line(w));
-	line(&out, volcano_line(w, w->w->volcano_level));
+	if (w->in_force) {
+		wording_earth_body(w->pool, w->w, w->j->alert, w->effects[0], &out);
+	}
 	line(&out, also_line(w));
 	if (!w->staged && w->advice->body[0] && (is_plain(w) || !speaks_for_itself(w))) {
 		(void)buf_add(&out, "\n", 1);
@@ -479,19 +467,6 @@ static const char *write_body(struct writing *w, const char *title)
 	(void)buf_add(&out, "\n", 1);
 	line(&out, WORDING_EXPAND(w->pool, w->w->source, {'n', w->b->source}));
 	return take(w, &out);
-}
-
-/* "10m" is read letter by letter by some devices. */
-static const char *spoken_height(struct writing *w)
-{
-	const char *value = w->effects[0]->row.value;
-	const char *metres = strchr(value, 'm');
-	bool ja = strcmp(w->w->lang, "ja") == 0;
-	if (metres) {
-		value = pool_printf(w->pool, "%.*s%s%s", (int)(metres - value), value,
-			ja ? "メートル" : " metres", metres + 1);
-	}
-	return WORDING_EXPAND(w->pool, w->w->height_spoken, {'v', value});
 }
 
 static const char *write_speech(struct writing *w)
@@ -521,11 +496,9 @@ static const char *write_speech(struct writing *w)
 			line(&out, w->w->speak(w->pool, description(w, true)));
 		}
 	}
-	if (w->in_force && strcmp(w->now.kind->hazard, "tsunami") == 0 &&
-		w->effects[0]->row.value[0]) {
-		line(&out, spoken_height(w));
+	if (w->in_force) {
+		wording_earth_speech(w->pool, w->w, w->j->alert, w->effects[0], &out);
 	}
-	line(&out, volcano_line(w, w->w->volcano_level_spoken));
 	if (is_plain(w) || !speaks_for_itself(w)) {
 		line(&out, w->advice->speech);
 	}

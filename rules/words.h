@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "schemas/kinds.h"
 
 #include <stddef.h>
 
@@ -16,6 +17,8 @@ enum words_style {
 	WORDS_WARNING, /* is issued, raised, released by an authority */
 	WORDS_ORDER,   /* the municipality's own order */
 	WORDS_SHOCK,   /* an observed earthquake */
+	WORDS_UNSEEN,  /* one that no data came of */
+	WORDS_INQUIRY, /* whether a great quake may follow is looked into, then not any more */
 	WORDS_EEW,
 	WORDS_PLAIN, /* news: the sender's own sentence comes first */
 	WORDS_STYLE_COUNT,
@@ -83,8 +86,47 @@ struct words_part {
 	size_t after_count;
 };
 
+struct words_pair {
+	const char *from;
+	const char *to;
+};
+
+/* A comment that JMA gives as a code. */
+struct words_comment {
+	const char *code;
+	const char *kinds;
+	const char *text;
+};
+
+struct words_clock;
+
+/* Of earthquakes, tsunami and volcanoes. Lists end with NULL. */
+struct words_earth {
+	const char *height; /* {v} */
+	const char *height_spoken;
+	const struct words_pair *heights; /* "巨大", and what stands behind a number: "超" */
+	const char *metres;		  /* behind a number, aloud */
+	const char *arrival[ARRIVAL_OBSERVED + 1]; /* {v} time; NULL: say nothing */
+	const char *arrival_spoken[ARRIVAL_OBSERVED + 1];
+	const char *point;				 /* {m} tide gauge, {n} what it tells */
+	const char *point_arrival[ARRIVAL_OBSERVED + 1]; /* {v} time */
+	const char *point_tide;				 /* {v} time */
+	const char *point_height;			 /* {v} */
+	const char *point_height_at;			 /* {v}, {u} time */
+	const char *volcano;				 /* {v} 1 to 5, {n} its name */
+	const char *volcano_spoken;
+	const char *volcano_levels[5];
+	const char *ash_line;	      /* {v} */
+	const struct words_pair *ash; /* by code */
+	const char *intensity;	      /* expected, {v} */
+	const char *long_period;      /* {v} */
+	const struct words_comment *comments;
+	const char *(*hour_minute)(struct pool *pool, const struct words_clock *c);
+};
+
 struct words {
 	const char *lang;
+	const struct words_earth *earth;
 	const struct words_part *const *parts; /* ends with NULL; searched in order */
 	const struct words_phrase (*phrases)[WORDS_ACT_COUNT];
 	const struct words_stage *stages;			   /* ends with a NULL stage */
@@ -102,15 +144,13 @@ struct words {
 	const char *height_spoken;
 	const char *quote_wide;	   /* before the words of a telegram about many places */
 	const char *volcano_level; /* "{v}" is 1 to 5 */
-	const char *volcano_level_spoken;
-	const char *intensity;	/* expected, {v} */
-	const char *also;	/* {n}: other nouns in the same message */
-	const char *source;	/* {n} */
-	const char *of;		/* {m} river or volcano, {n} noun */
-	const char *twice;	/* {n}, for extreme */
-	const char *separator;	/* of a list */
-	const char *and_others; /* after the first names of a long list */
-	const char *join;	/* between sentences */
+	const char *also;	   /* {n}: other nouns in the same message */
+	const char *source;	   /* {n} */
+	const char *of;		   /* {m} river or volcano, {n} noun */
+	const char *twice;	   /* {n}, for extreme */
+	const char *separator;	   /* of a list */
+	const char *and_others;	   /* after the first names of a long list */
+	const char *join;	   /* between sentences */
 	const char *(*number)(struct pool *pool, int number);
 	const char *(*scale)(struct pool *pool, const char *intensity);
 	const char *(*time)(struct pool *pool, struct wall_time t);

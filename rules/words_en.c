@@ -23,6 +23,14 @@
 			NULL, NULL                                                                 \
 	}
 
+#define UNSEEN                                                                                     \
+	{                                                                                          \
+		"Earthquake: no data yet",                                                         \
+			"The seismic intensity in {m} may have been 5 Lower or more. No data "     \
+			"yet.",                                                                    \
+			NULL, NULL                                                                 \
+	}
+
 static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 	[WORDS_WARNING] =
 		{
@@ -79,6 +87,33 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_INFO] =
 				{"Earthquake: intensity {v}",
 					"Seismic intensity {v} was observed in {m}.", NULL, NULL},
+		},
+	[WORDS_UNSEEN] =
+		{
+			[WORDS_ISSUED] = UNSEEN,
+			[WORDS_RAISED] = UNSEEN,
+			[WORDS_UPDATED] = UNSEEN,
+			[WORDS_LOWERED] = UNSEEN,
+			[WORDS_RELEASED] = {"{t}: ended", "The {n} for {m} has ended.", NULL, NULL},
+			[WORDS_CANCELLED] = CANCELLED,
+			[WORDS_CORRECTED] = UNSEEN,
+			[WORDS_CORRECTED_AWAY] = AWAY,
+			[WORDS_INFO] = UNSEEN,
+		},
+	[WORDS_INQUIRY] =
+		{
+			[WORDS_ISSUED] = {"{t}", "{n} announced for {m}.", NULL, NULL},
+			[WORDS_RAISED] = {"{t}", "{n} announced for {m}.", NULL, NULL},
+			[WORDS_UPDATED] = {"{t}: updated", "{n} for {m} updated.", NULL, NULL},
+			[WORDS_LOWERED] = {"{t}", "The {o} for {m} is lowered to {n}.",
+				"Lowered to {n} for {m}.", NULL},
+			[WORDS_RELEASED] = {"{t}: ended",
+				"The {n} has ended: no higher chance of a great quake was found.",
+				NULL, NULL},
+			[WORDS_CANCELLED] = CANCELLED,
+			[WORDS_CORRECTED] = {"{t}: corrected", "The {n} is corrected.", NULL, NULL},
+			[WORDS_CORRECTED_AWAY] = AWAY,
+			[WORDS_INFO] = {"{t}", "{n} announced for {m}.", NULL, NULL},
 		},
 	[WORDS_EEW] =
 		{
@@ -175,6 +210,7 @@ static const struct words_part *const parts[] = {
 
 const struct words words_en = {
 	.lang = "en",
+	.earth = &words_en_telling,
 	.parts = parts,
 	.phrases = phrases,
 	.stages = words_en_stages,
@@ -188,12 +224,8 @@ const struct words words_en = {
 	.level = "Equivalent to Alert Level {u}",
 	.level_or_more = "Equivalent to Alert Level {u} or more",
 	.order_level = "{n}",
-	.height = "Expected tsunami height: {v}",
 	.quote_wide = "Bulletin (includes other areas):",
 	.volcano_level = "Volcanic alert level {v} of 5",
-	.volcano_level_spoken = "The volcanic alert level is {v} of 5.",
-	.height_spoken = "Expected tsunami height: {v}.",
-	.intensity = "Expected seismic intensity: {v}",
 	.also = "Also: {n}",
 	.source = "Source: {n}",
 	.of = "{n} ({m})",

@@ -16,7 +16,7 @@ static const struct words_noun nouns[] = {
 	{"earthquake.intensity", 0, WORDS_SHOCK, "Earthquake Information", NULL, NULL},
 	{"nankai.alert", 0, WORDS_WARNING, "Nankai Trough Megaquake Alert", NULL, NULL},
 	{"nankai.caution", 0, WORDS_WARNING, "Nankai Trough Megaquake Caution", NULL, NULL},
-	{"nankai.investigating", 0, WORDS_WARNING, "Nankai Trough Investigation", NULL, NULL},
+	{"nankai.investigating", 0, WORDS_INQUIRY, "Nankai Trough Investigation", NULL, NULL},
 	{"hokkaido.caution", 0, WORDS_WARNING, "Hokkaido-Sanriku Quake Caution", NULL, NULL},
 };
 
@@ -50,6 +50,16 @@ static const struct words_advice advice[] = {
 	{"volcano.flash", 0, "Get away from the crater.",
 		"The volcano has erupted.\nGet away from the crater and take cover.",
 		"Get away from the crater and take cover."},
+	{"volcano.ash", 3, "Go inside.",
+		"Small stones or much ash may fall.\nGo inside or under a strong roof. Do not "
+		"drive.",
+		"Go inside or under a strong roof."},
+	{"volcano.ash", 0, "Protect yourself from ash.",
+		"Use an umbrella and a mask. Drive slowly.", "Use an umbrella and a mask."},
+	{"earthquake.long_period", 3, "Be careful in tall buildings.",
+		"Upper floors of tall buildings may have swayed very strongly.\nBeware of falling "
+		"furniture and stuck lifts.",
+		"Be careful in tall buildings."},
 	{"volcano.warning_crater", 0, "Keep away from the crater.",
 		"Do not enter the area around the crater.", "Keep away from the crater."},
 	{"nankai.alert", 0, "Follow the city's instructions.",

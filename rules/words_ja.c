@@ -13,6 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNSEEN(TITLE)                                                                              \
+	{                                                                                          \
+		TITLE, "{m}は震度５弱以上の揺れだった可能性があります（データ未着）。", NULL,      \
+			"{m}は、震度５弱以上の揺れだった可能性があります。" \
+	}
+
 static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 	[WORDS_WARNING] =
 		{
@@ -80,6 +86,52 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 					NULL, NULL},
 			[WORDS_INFO] =
 				{"震度{v}の地震", "{m}で震度{v}の揺れを観測しました。", NULL, NULL},
+		},
+	[WORDS_UNSEEN] =
+		{
+			[WORDS_ISSUED] = UNSEEN("震度５弱以上か"),
+			[WORDS_RAISED] = UNSEEN("震度５弱以上か"),
+			[WORDS_UPDATED] = UNSEEN("震度５弱以上か"),
+			[WORDS_LOWERED] = UNSEEN("震度５弱以上か"),
+			[WORDS_RELEASED] = {"{t} 終了", "{m}の{n}のお知らせを終わります。", NULL,
+				NULL},
+			[WORDS_CANCELLED] =
+				{"{t} 取消", "先ほどの{n}は取り消されました（誤報でした）。", NULL,
+					"先ほどの{n}は取り消されました。誤報でした。"},
+			[WORDS_CORRECTED] = UNSEEN("地震情報 訂正"),
+			[WORDS_CORRECTED_AWAY] =
+				{"{t} 訂正", "先ほどの{n}は訂正され、{m}は対象ではなくなりました。",
+					NULL, NULL},
+			[WORDS_INFO] = UNSEEN("震度５弱以上か"),
+		},
+	[WORDS_INQUIRY] =
+		{
+			[WORDS_ISSUED] = {"{t} 発表", "{m}に関係する{n}が発表されました。", NULL,
+				NULL},
+			[WORDS_RAISED] =
+				{"{t} 発表", "{m}に関係する{n}が発表されました。", NULL, NULL},
+			[WORDS_UPDATED] =
+				{"{t} 更新", "{m}に関係する{n}の内容が更新されました。", NULL,
+					NULL},
+			[WORDS_LOWERED] =
+				{"{t}に切替", "{m}の{o}は、{n}に切り替えられました。",
+					"{m}は{n}に切り替えられました。", NULL},
+			[WORDS_RELEASED] =
+				{"南海トラフ調査終了",
+					"{n}"
+					"は、大規模地震の可能性が高まったとは考えられないとして調査"
+					"を"
+					"終えました（調査終了）。",
+					"南海トラフ地震臨時情報（調査終了）が発表されました。",
+					"南海トラフ地震臨時情報、調査終了が発表されました。"},
+			[WORDS_CANCELLED] =
+				{"{t} 取消", "先ほどの{n}は取り消されました（誤報でした）。", NULL,
+					"先ほどの{n}は取り消されました。誤報でした。"},
+			[WORDS_CORRECTED] = {"{t} 訂正", "{n}の内容が訂正されました。", NULL, NULL},
+			[WORDS_CORRECTED_AWAY] =
+				{"{t} 訂正", "先ほどの{n}は訂正され、{m}は対象ではなくなりました。",
+					NULL, NULL},
+			[WORDS_INFO] = {"{t}", "{m}に関係する{n}が発表されました。", NULL, NULL},
 		},
 	[WORDS_EEW] =
 		{
@@ -196,6 +248,7 @@ static const struct words_part *const parts[] = {
 
 const struct words words_ja = {
 	.lang = "ja",
+	.earth = &words_ja_telling,
 	.parts = parts,
 	.phrases = phrases,
 	.stages = words_ja_stages,
@@ -209,12 +262,8 @@ const struct words words_ja = {
 	.level = "警戒レベル{u}相当",
 	.level_or_more = "警戒レベル{u}相当以上",
 	.order_level = "{n}",
-	.height = "予想される津波の高さ：{v}",
 	.quote_wide = "発表文（ほかの地域を含む）：",
 	.volcano_level = "噴火警戒レベル{v}",
-	.volcano_level_spoken = "噴火警戒レベルは、{v}です。",
-	.height_spoken = "予想される津波の高さは、{v}です。",
-	.intensity = "予想される震度：{v}",
 	.also = "あわせて対象となるもの：{n}",
 	.source = "発表：{n}",
 	.of = "{m}の{n}",

@@ -14,6 +14,9 @@ extern const struct words_part words_ja_earth;
 extern const struct words_part words_ja_weather;
 extern const struct words_part words_ja_town;
 
+extern const struct words_earth words_ja_telling;
+
 extern const struct words_part words_en_earth;
 extern const struct words_part words_en_weather;
 extern const struct words_part words_en_town;
+extern const struct words_earth words_en_telling;
