@@ -10,6 +10,7 @@
  *   act.c         retry, hold, release, resolve
  *   recipients.c  subscribers import/export/count
  *   feed.c        ingest: hands a file to the hub as a feed does
+ *   feed_mail.c   ingest --mail: one mail from a mail server's pipe
  *   offline.c     check, explain: what a telegram says and what would follow, without a hub
  *   replay.c      replay: a recorded day judged again
  *   against.c     explain --against: a recorded day under two configurations
@@ -37,6 +38,7 @@ enum cli_exit {
 	CLI_NOT_ALL = 5,
 	CLI_BAD_INPUT = 65,
 	CLI_LATER = 75,
+	CLI_MAIL_NOT_PERMITTED = 77, /* of sysexits, for a mail server */
 };
 
 struct cli {

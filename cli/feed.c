@@ -3,11 +3,10 @@
  * hansho ingest: hands files to the hub through a feed's Unix socket, as any feed does. The answer
  * "accepted" means that the telegram is on disk.
  */
-#include "base/buf.h"
+#include "cli/feed.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "cli/cli.h"
 #include "cli/load.h"
 #include "cli/table.h"
 
@@ -20,10 +19,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { TELEGRAM_LIMIT = 8 * 1024 * 1024, ANSWER_LIMIT = 65536, ANSWER_MS = 30000, WAIT_MS = 50000 };
+enum { ANSWER_MS = 30000, WAIT_MS = 50000 };
 
-/* The Unix socket of the named feed; "" names the first that has one. NULL after printing why. */
-static char *feed_path(struct cli *cli, const char *name)
+char *feed_path(struct cli *cli, const char *name)
 {
 	struct config *config = load_config(cli);
 	if (!config) {
@@ -75,8 +73,7 @@ static int read_line(int fd, struct buf *line)
 	return 0;
 }
 
-/* One telegram on one connection, framed by its length. */
-static int exchange(const char *path, const char *data, size_t size, struct buf *answer)
+int feed_exchange(const char *path, const char *data, size_t size, struct buf *answer)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
@@ -180,12 +177,12 @@ static int send_file(struct cli *cli, const char *path, bool wait, const char *f
 	struct err e = {0};
 	char *data = NULL;
 	size_t size = 0;
-	if (file_read(file, TELEGRAM_LIMIT, &data, &size, &e)) {
+	if (file_read(file, FEED_TELEGRAM_MAX, &data, &size, &e)) {
 		return cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
 	}
 	struct buf answer;
-	buf_init(&answer, ANSWER_LIMIT);
-	int rc = exchange(path, data, size, &answer);
+	buf_init(&answer, FEED_ANSWER_MAX);
+	int rc = feed_exchange(path, data, size, &answer);
 	free(data);
 	int code = rc ? cli_fail(cli, CLI_UNREACHABLE,
 				_("%s: the feed socket %s does not take it (%s); nothing was "
@@ -203,12 +200,18 @@ int run_ingest(struct cli *cli, int argc, char **argv)
 		N_("accepted"), N_("duplicate"), N_("refused"), N_("retry")};
 	(void)answers;
 	const char *feed = cli_take_option(&argc, argv, "--feed");
+	const char *socket_path = cli_take_option(&argc, argv, "--feed-socket");
 	bool wait = cli_take_flag(&argc, argv, "--wait");
-	if (argc < 1) {
-		return cli_fail(cli, CLI_USAGE, _("usage: hansho %s %s"), "ingest",
-			"[--feed NAME] [--wait] FILE...");
+	bool mail = cli_take_flag(&argc, argv, "--mail");
+	if (mail && argc == 0) {
+		return feed_mail(cli, feed, socket_path);
 	}
-	char *path = feed_path(cli, feed ? feed : "");
+	if (mail || argc < 1) {
+		/* Of a mail server's pipe: the mail must wait until the mistake is found. */
+		return cli_fail(cli, mail ? CLI_LATER : CLI_USAGE, _("usage: hansho %s %s"),
+			"ingest", "[--feed NAME | --feed-socket PATH] [--wait] FILE... | --mail");
+	}
+	char *path = socket_path ? mem_copy_text(socket_path) : feed_path(cli, feed ? feed : "");
 	if (!path) {
 		return CLI_USAGE;
 	}

@@ -11,7 +11,7 @@ const struct cli_verb cli_verbs[] = {
 	{"queue", "[--limit N]", N_("what is not finished yet"), run_queue},
 	{"log", "[ID] [--limit N]", N_("the record: who did what, when"), run_log},
 	{"devices", "", N_("sirens and other devices, when they were last heard"), run_devices},
-	{"ingest", "[--feed NAME] [--wait] FILE...",
+	{"ingest", "[--feed NAME | --feed-socket PATH] [--wait] FILE... | --mail",
 		N_("hand telegrams to the hub, as a feed does"), run_ingest},
 	{"check", "FILE...", N_("decode and validate telegrams, without a hub"), run_check},
 	{"explain", "FILE... [--at TIME] | --against FOLDER [--baseline OLD]",
