@@ -5,6 +5,7 @@
 #include "rules/slot.h"
 #include "rules/transition.h"
 #include "rules/wording_earth.h"
+#include "rules/wording_noun.h"
 #include "rules/wording_stage.h"
 #include "rules/wording_text.h"
 #include "rules/words.h"
@@ -14,125 +15,6 @@
 
 enum { OWN_TEXT_MAX = 4000 };
 
-/* ---- what is said of one effect ---- */
-
-struct thing {
-	const struct kind *kind;
-	int grade;
-	const char *name; /* of the item */
-};
-
-/* Kinds without a level that have several names; 0: the severity decides. */
-static int grade_by_name(const struct state_row *row)
-{
-	static const struct {
-		const char *kind;
-		const char *value;
-		int grade;
-	} grades[] = {
-		{"weather.tornado", "目撃", 4},
-		{"weather.rainband", "発生", 5},
-		{"weather.rainband", "直前", 4},
-	};
-	for (size_t i = 0; i < sizeof(grades) / sizeof(grades[0]); i++) {
-		if (strcmp(row->kind->name, grades[i].kind) == 0 &&
-			strcmp(row->value, grades[i].value) == 0) {
-			return grades[i].grade;
-		}
-	}
-	return 0;
-}
-
-static int grade_of(const struct state_row *row)
-{
-	int named = grade_by_name(row);
-	if (named > 0 || row->level >= 2) {
-		return named > 0 ? named : row->level;
-	}
-	return row->severity == SEVERITY_EXTREME ? 5 : row->severity == SEVERITY_MINOR ? 2 : 3;
-}
-
-static struct thing thing_of(const struct state_row *row)
-{
-	return (struct thing){row->kind, grade_of(row), row->name};
-}
-
-/* Grades fall through: 4 of a hazard without such a name is spoken of as 3. */
-static const struct words_noun *noun_row(const struct words *w, const struct thing *t)
-{
-	for (const struct words_part *const *p = w->parts; *p; p++) {
-		for (size_t i = 0; i < (*p)->noun_count; i++) {
-			const struct words_noun *row = &(*p)->nouns[i];
-			if (strcmp(row->kind, t->kind->name) == 0 && row->grade <= t->grade) {
-				return row;
-			}
-		}
-	}
-	return NULL;
-}
-
-static const char *noun_of(const struct words *w, const struct thing *t)
-{
-	const struct words_noun *row = noun_row(w, t);
-	if (row && row->noun) {
-		return row->noun;
-	}
-	if (row) {
-		return t->name[0] && wording_length(t->name) <= 11 ? t->name : w->fallback_noun;
-	}
-	return strcmp(w->lang, "ja") == 0 ? t->kind->ja : t->kind->en;
-}
-
-static const char *title_noun_of(const struct words *w, const struct thing *t)
-{
-	const struct words_noun *row = noun_row(w, t);
-	return row && row->title ? row->title : noun_of(w, t);
-}
-
-static const char *spoken_noun_of(const struct words *w, const struct thing *t)
-{
-	const struct words_noun *row = noun_row(w, t);
-	return row && row->spoken ? row->spoken : noun_of(w, t);
-}
-
-static const struct words_advice no_advice = {"*", 0, "", "", ""};
-
-static const struct words_advice *advice_in(
-	const struct words_advice *list, size_t count, const struct thing *t)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (kind_matches(list[i].kinds, t->kind->name) && list[i].grade_min <= t->grade) {
-			return &list[i];
-		}
-	}
-	return NULL;
-}
-
-static const struct words_advice *advice_of(const struct words *w, const struct thing *t)
-{
-	const struct words_advice *row = NULL;
-	for (const struct words_part *const *p = w->parts; *p && !row; p++) {
-		row = advice_in((*p)->advice, (*p)->advice_count, t);
-	}
-	return row ? row : &no_advice;
-}
-
-/* What was never true leaves no waves and no soft ground behind: "*" then, the last of all. */
-static const struct words_advice *advice_at_end(
-	const struct words *w, const struct thing *t, enum words_act act)
-{
-	const struct words_advice *row = NULL;
-	const struct words_advice *general = &no_advice;
-	for (const struct words_part *const *p = w->parts; *p; p++) {
-		row = row ? row : advice_in((*p)->after, (*p)->after_count, t);
-		general = (*p)->after_count > 0 ? &(*p)->after[(*p)->after_count - 1] : general;
-	}
-	if (!row) {
-		return &no_advice;
-	}
-	return act != WORDS_RELEASED && row->body[0] ? general : row;
-}
-
 struct writing {
 	struct judgement *j;
 	struct pool *pool;
@@ -140,7 +22,7 @@ struct writing {
 	const struct broadcast *b;
 	struct effect *const *effects;
 	size_t effect_count;
-	struct thing now; /* of the worst effect */
+	struct wording_thing now; /* of the worst effect */
 	enum words_act act;
 	const struct words_phrase *phrase;
 	const struct words_advice *advice;
@@ -243,20 +125,20 @@ static void prepare(struct writing *w)
 {
 	const struct effect *worst = w->effects[0];
 	const struct words *words = w->w;
-	w->now = thing_of(&worst->row);
-	struct thing old = worst->was_live ? thing_of(worst->old) : w->now;
-	w->noun = noun_of(words, &w->now);
-	w->old_noun = noun_of(words, &old);
-	w->title_noun = title_noun_of(words, &w->now);
-	w->spoken_noun = spoken_noun_of(words, &w->now);
-	w->spoken_old_noun = spoken_noun_of(words, &old);
+	w->now = wording_thing_of(&worst->row);
+	struct wording_thing old = worst->was_live ? wording_thing_of(worst->old) : w->now;
+	w->noun = wording_noun_of(words, &w->now);
+	w->old_noun = wording_noun_of(words, &old);
+	w->title_noun = wording_title_noun_of(words, &w->now);
+	w->spoken_noun = wording_spoken_noun_of(words, &w->now);
+	w->spoken_old_noun = wording_spoken_noun_of(words, &old);
 	name_by_volcano_level(w);
 	w->about = wording_clean(w->pool, worst->about, 60);
 	w->value = words->scale(w->pool, worst->row.value);
 	w->all = list_names(w, SIZE_MAX);
 	w->short_list = list_names(w, 1);
 	w->act = act_of(w);
-	const struct words_noun *row = noun_row(words, &w->now);
+	const struct words_noun *row = wording_noun_row(words, &w->now);
 	enum words_style style = row ? row->style : WORDS_WARNING;
 	if (style == WORDS_SHOCK && w->value[0] == '\0') {
 		style = WORDS_WARNING; /* no intensity is known: say only that there is news */
@@ -267,7 +149,8 @@ static void prepare(struct writing *w)
 	w->phrase = &words->phrases[style][w->act];
 	w->in_force = w->act != WORDS_RELEASED && w->act != WORDS_CANCELLED &&
 		      w->act != WORDS_CORRECTED_AWAY;
-	w->advice = w->in_force ? advice_of(words, &w->now) : advice_at_end(words, &w->now, w->act);
+	w->advice = w->in_force ? wording_advice_of(words, &w->now)
+				: wording_advice_at_end(words, &w->now, w->act);
 	w->staged = w->in_force &&
 		    wording_stage_of(w->pool, words, w->j->alert, &worst->row, &w->stage);
 }
@@ -295,7 +178,7 @@ static const char *own_text(struct writing *w, const struct alert_texts *texts, 
 /* Staff's and safety news are nothing but their own words. */
 static bool is_plain(const struct writing *w)
 {
-	const struct words_noun *row = noun_row(w->w, &w->now);
+	const struct words_noun *row = wording_noun_row(w->w, &w->now);
 	return row && row->style == WORDS_PLAIN;
 }
 
@@ -393,8 +276,8 @@ static const char *also_line(struct writing *w)
 {
 	const char *list = "";
 	for (size_t i = 1; i < w->effect_count; i++) {
-		struct thing t = thing_of(&w->effects[i]->row);
-		const char *noun = noun_of(w->w, &t);
+		struct wording_thing t = wording_thing_of(&w->effects[i]->row);
+		const char *noun = wording_noun_of(w->w, &t);
 		if (strcmp(noun, w->noun) != 0 && !strstr(list, noun)) {
 			list = pool_printf(
 				w->pool, "%s%s%s", list, list[0] ? w->w->separator : "", noun);
