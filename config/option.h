@@ -15,6 +15,7 @@
 enum option_type {
 	OPTION_TEXT,
 	OPTION_INT,
+	OPTION_DECIMAL, /* "3", "2.85"; kept as a real number; .min and .max are whole */
 	OPTION_FLAG,
 	OPTION_DURATION, /* "30s", "5m", "1h", "250ms"; kept as integer milliseconds */
 	OPTION_SIZE,	 /* "64KiB", "8MiB"; kept as integer bytes */

@@ -12,6 +12,7 @@ enum { DEPTH_MAX = 16 };
 static const char *const type_names[] = {
 	[OPTION_TEXT] = "text",
 	[OPTION_INT] = "int",
+	[OPTION_DECIMAL] = "decimal",
 	[OPTION_FLAG] = "flag",
 	[OPTION_DURATION] = "duration",
 	[OPTION_SIZE] = "size",
@@ -137,9 +138,9 @@ static json_t *map_schema(const struct option_row *row, json_t *defs)
 	return schema;
 }
 
-static json_t *int_schema(const struct option_row *row)
+static json_t *number_schema(const struct option_row *row, const char *type)
 {
-	json_t *schema = json_pack("{s:s}", "type", "integer");
+	json_t *schema = json_pack("{s:s}", "type", type);
 	if (row->min != 0 || row->max != 0) {
 		json_put_int(schema, "minimum", row->min);
 		json_put_int(schema, "maximum", row->max);
@@ -151,7 +152,9 @@ static json_t *value_schema(const struct option_row *row, json_t *defs)
 {
 	switch (row->type) {
 	case OPTION_INT:
-		return int_schema(row);
+		return number_schema(row, "integer");
+	case OPTION_DECIMAL:
+		return number_schema(row, "number");
 	case OPTION_FLAG:
 		return json_pack("{s:s}", "type", "boolean");
 	case OPTION_DURATION:

@@ -4,6 +4,8 @@
  */
 #include "config/option_read.h"
 
+#include "base/number.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -145,6 +147,25 @@ static int number_value(const struct option_row *row, const char *text, bool pla
 	return -EINVAL;
 }
 
+static int decimal_value(const struct option_row *row, const char *text, bool plain, json_t **value,
+	char *expected, size_t capacity)
+{
+	double number;
+	bool bounded = row->min != 0 || row->max != 0;
+	if (plain && number_parse(text, strlen(text), &number) == 0 &&
+		(!bounded || (number >= (double)row->min && number <= (double)row->max))) {
+		*value = json_real(number);
+		return 0;
+	}
+	(void)snprintf(expected, capacity, "a number%s", plain ? "" : " without quotes");
+	if (bounded) {
+		size_t size = strlen(expected);
+		(void)snprintf(expected + size, capacity - size, " from %" PRId64 " to %" PRId64,
+			row->min, row->max);
+	}
+	return -EINVAL;
+}
+
 static bool is_choice(const char *choices, const char *text)
 {
 	size_t size = strlen(text);
@@ -213,6 +234,8 @@ int option_value(const struct option_reader *r, const struct option_row *row, co
 	case OPTION_DURATION:
 	case OPTION_SIZE:
 		return number_value(row, text, plain, value, expected, capacity);
+	case OPTION_DECIMAL:
+		return decimal_value(row, text, plain, value, expected, capacity);
 	case OPTION_FLAG:
 		return flag_value(text, plain, value, expected, capacity);
 	case OPTION_FILE:

@@ -5,6 +5,8 @@
 #include <string.h>
 
 const struct fetch_declaration *const fetch_registry[] = {
+	&fetch_dmdata,
+	&fetch_sensor,
 	&fetch_spool,
 	NULL,
 };

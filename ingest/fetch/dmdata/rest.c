@@ -40,6 +40,11 @@ static void finish(struct transport_link *link)
 	free(call);
 }
 
+static void leave(struct transport_link *link)
+{
+	transport_link_kill(link, "cancelled");
+}
+
 struct rest_call *transport_request(struct transport *t, const char *method, const char *url,
 	const char *body, size_t limit, void (*done)(void *data, const struct rest_answer *answer),
 	void *data)
@@ -50,6 +55,7 @@ struct rest_call *transport_request(struct transport *t, const char *method, con
 	}
 	struct rest_call *call = mem_new(sizeof(*call));
 	call->link.finish = finish;
+	call->link.leave = leave;
 	call->done = done;
 	call->data = data;
 	buf_init(&call->answer, limit);
@@ -65,7 +71,7 @@ struct rest_call *transport_request(struct transport *t, const char *method, con
 void rest_call_cancel(struct rest_call *call)
 {
 	call->link.abandoned = true;
-	transport_link_kill(&call->link, "cancelled");
+	leave(&call->link);
 }
 
 /* ---- what the library asks ---- */

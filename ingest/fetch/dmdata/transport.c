@@ -105,7 +105,7 @@ static void say_goodbye(struct transport *t)
 	TAILQ_FOREACH(link, &t->links, next)
 	{
 		link->abandoned = true;
-		transport_link_kill(link, "stopping");
+		link->leave(link);
 	}
 	for (;;) {
 		bool open = false;

@@ -22,6 +22,7 @@ struct transport_link {
 	struct event *conclude; /* calls finish from the loop, never from inside the library */
 	struct event *timeout;
 	void (*finish)(struct transport_link *link); /* tells the owner unless abandoned; frees */
+	void (*leave)(struct transport_link *link);  /* begins to end it, politely */
 	bool ended;				     /* the library is done with it */
 	bool abandoned;				     /* the owner does not want to hear */
 	char why[TRANSPORT_TEXT_SIZE];		     /* "": no fault */

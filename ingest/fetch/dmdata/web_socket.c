@@ -21,7 +21,7 @@ struct web_socket {
 	void *data;
 	struct buf message; /* of the fragments so far */
 	STAILQ_HEAD(line_list, line) lines;
-	bool closing;
+	bool open;
 };
 
 static void finish(struct transport_link *link)
@@ -40,6 +40,19 @@ static void finish(struct transport_link *link)
 	free(s);
 }
 
+/* An open one sends its goodbye from a timer: the library sends no close frame when the callback
+ * that may write asks for the end. One that is on its way is cut off. */
+static void leave(struct transport_link *link)
+{
+	struct web_socket *s = (struct web_socket *)link;
+	if (s->open && !link->ended) {
+		lws_set_timer_usecs(link->wsi, 1);
+		transport_kick(link->transport);
+	} else {
+		transport_link_kill(link, "closed by us");
+	}
+}
+
 struct web_socket *transport_connect(struct transport *t, const char *url, const char *protocol,
 	size_t limit, const struct web_socket_handler *handler, void *data)
 {
@@ -49,6 +62,7 @@ struct web_socket *transport_connect(struct transport *t, const char *url, const
 	}
 	struct web_socket *s = mem_new(sizeof(*s));
 	s->link.finish = finish;
+	s->link.leave = leave;
 	s->handler = *handler;
 	s->data = data;
 	STAILQ_INIT(&s->lines);
@@ -73,13 +87,7 @@ void web_socket_send(struct web_socket *s, const char *text)
 void web_socket_close(struct web_socket *s)
 {
 	s->link.abandoned = true;
-	s->closing = true;
-	if (s->link.wsi && !s->link.ended) {
-		lws_callback_on_writable(s->link.wsi);
-		transport_kick(s->link.transport);
-	} else {
-		transport_link_kill(&s->link, "closed by us");
-	}
+	leave(&s->link);
 }
 
 /* ---- what the library asks ---- */
@@ -87,10 +95,6 @@ void web_socket_close(struct web_socket *s)
 static int write_next(struct web_socket *s, struct lws *wsi)
 {
 	struct line *line = STAILQ_FIRST(&s->lines);
-	if (s->closing) {
-		lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
-		return -1;
-	}
 	if (!line) {
 		return 0;
 	}
@@ -138,6 +142,7 @@ int web_socket_callback(
 	}
 	switch ((int)reason) {
 	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		s->open = true;
 		event_del(s->link.timeout);
 		if (!s->link.abandoned) {
 			s->handler.opened(s->data);
@@ -147,6 +152,9 @@ int web_socket_callback(
 		return take(s, wsi, in, size);
 	case LWS_CALLBACK_CLIENT_WRITEABLE:
 		return write_next(s, wsi);
+	case LWS_CALLBACK_TIMER:
+		lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
+		return -1;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		note_reason(s, in, size);
 		return 0;

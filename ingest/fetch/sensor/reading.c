@@ -2,16 +2,15 @@
 #include "ingest/fetch/sensor/reading.h"
 
 #include "base/json.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEP_SIZE = 128, NUMBER_SIZE = 64 };
+enum { STEP_SIZE = 128 };
 
 int reading_check_pointer(const char *text, struct err *e)
 {
@@ -61,10 +60,9 @@ static const json_t *follow(const json_t *value, const char *pointer)
 	return value;
 }
 
-/* A number and nothing else, white space aside. */
-static int parse_number(const char *text, size_t size, double *value)
+/* The payload is the number, white space aside. */
+static int parse_bare(const char *text, size_t size, double *value)
 {
-	char number[NUMBER_SIZE];
 	while (size > 0 && isspace((unsigned char)*text)) {
 		text++;
 		size--;
@@ -72,16 +70,7 @@ static int parse_number(const char *text, size_t size, double *value)
 	while (size > 0 && isspace((unsigned char)text[size - 1])) {
 		size--;
 	}
-	if (size == 0 || size >= sizeof(number) || memchr(text, '\0', size)) {
-		return -EINVAL;
-	}
-	memcpy(number, text, size);
-	number[size] = '\0';
-	/* strtod() would also take "nan", "inf" and "0x10". */
-	char *end;
-	*value = strtod(number, &end);
-	bool decimal = strspn(number, "+-.0123456789eE") == size;
-	return *end == '\0' && decimal && isfinite(*value) ? 0 : -EINVAL;
+	return number_parse(text, size, value);
 }
 
 static int take_value(const json_t *found, const char *pointer, double *value, struct err *e)
@@ -91,7 +80,7 @@ static int take_value(const json_t *found, const char *pointer, double *value, s
 		return 0;
 	}
 	const char *text = json_string_value(found);
-	if (text && parse_number(text, strlen(text), value) == 0) {
+	if (text && number_parse(text, strlen(text), value) == 0) {
 		return 0; /* many gateways write numbers as texts */
 	}
 	return err_set(e, -EINVAL, "no number at %s", pointer[0] ? pointer : "the top");
@@ -122,7 +111,7 @@ int reading_parse(const struct reading_form *form, const char *payload, size_t s
 			READING_BYTES_MAX);
 	}
 	if (form->value[0] == '\0' && form->time[0] == '\0') {
-		return parse_number(payload, size, value) == 0
+		return parse_bare(payload, size, value) == 0
 			       ? 0
 			       : err_set(e, -EINVAL, "the payload is no number");
 	}
