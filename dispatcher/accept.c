@@ -41,7 +41,7 @@ struct thread_reading {
 	void *to;
 };
 
-/* The caller frees the list; the texts are the array's. */
+/* The caller frees the list; the texts are the array's. An area may have a shape and no code. */
 static struct text_list texts_of(const json_t *array)
 {
 	struct text_list texts = {
@@ -50,7 +50,9 @@ static struct text_list texts_of(const json_t *array)
 	json_t *text;
 	json_array_foreach(array, i, text)
 	{
-		texts.list[texts.count++] = json_string_value(text);
+		if (json_is_string(text)) {
+			texts.list[texts.count++] = json_string_value(text);
+		}
 	}
 	return texts;
 }

@@ -251,6 +251,20 @@ def test_alert_is_not_judged_on_half_a_view(hub):
     assert hub.ask("alerts") == [] and recorded(hub.folder, "mail") == []
 
 
+def test_an_earlier_area_without_a_code_is_passed_over(hub):
+    """The codes of what went out before held a null for a shape; the hub died of it."""
+    shape = "<area><areaDesc>Pier</areaDesc><polygon>37,140 37.1,140 37.1,140.1 37,140</polygon></area></info>"
+    alert = (harness.TOP / "schemas" / "samples" / "cap" / "alert.xml").read_text().replace("</info>", shape)
+    alert = re.sub(r"<value>\d{6}</value>", "<value>072044</value>", alert)
+    for name, hours in (("sent", 0), ("expires", 2)):
+        time = (now() + datetime.timedelta(hours=hours)).isoformat(timespec="seconds")
+        alert = re.sub(rf"<{name}>.*</{name}>", f"<{name}>{time}</{name}>", alert)
+    first = hub.settled(accepted(hub.send(alert.encode())))
+    assert {"name": "Pier", "polygon": "37,140 37.1,140 37.1,140.1 37,140"} in first["broadcasts"][0]["broadcast"]["areas"]
+    second = alert.replace("<headline>", "<headline>Still: ")
+    assert accepted(hub.send(second.encode()))
+
+
 # ---- refusals ----
 
 
