@@ -93,16 +93,25 @@ static const char *address_of(struct reading *r, const char *raw)
 	return found;
 }
 
+/* An instant may be shown with these offsets; the year is the sender's clock, not history. */
+enum { OFFSET_LIMIT_MINUTES = 14 * 60, FIRST_YEAR = 1970, LAST_YEAR = 2999 };
+
 static struct wall_time time_of(const char *raw, int *offset_minutes)
 {
 	struct wall_time t = WALL_TIME_NONE;
 	raw += strspn(raw, " \t\r\n");
 	GDateTime *date = raw[0] ? g_mime_utils_header_decode_date(raw) : NULL;
-	if (date) {
-		t.ms = g_date_time_to_unix(date) * INT64_C(1000);
-		*offset_minutes = (int)(g_date_time_get_utc_offset(date) / G_TIME_SPAN_MINUTE);
-		g_date_time_unref(date);
+	if (!date) {
+		return t;
 	}
+	int offset = (int)(g_date_time_get_utc_offset(date) / G_TIME_SPAN_MINUTE);
+	int year = g_date_time_get_year(date);
+	if (year >= FIRST_YEAR && year <= LAST_YEAR) {
+		t.ms = g_date_time_to_unix(date) * INT64_C(1000);
+		bool usual = offset >= -OFFSET_LIMIT_MINUTES && offset <= OFFSET_LIMIT_MINUTES;
+		*offset_minutes = usual ? offset : CLOCK_JST_OFFSET_MINUTES;
+	}
+	g_date_time_unref(date);
 	return t;
 }
 

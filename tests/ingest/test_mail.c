@@ -438,6 +438,33 @@ static void test_the_time_our_server_took_it_serves_where_the_mail_has_none(void
 	mail_rules_free(rules);
 }
 
+static void test_a_time_no_alert_can_bear_is_shown_as_ours(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *date;
+		int64_t ms;
+		int offset;
+	} rows[] = {
+		{"Fri, 20 Nov 2026 14:00:00 +0900", INT64_C(1795150800000), 540},
+		{"Fri, 20 Nov 2026 05:00:00 GMT", INT64_C(1795150800000), 0},
+		{"Fri, 20 Nov 2026 23:00:00 +1800", INT64_C(1795150800000), 540},
+		{"Fri, 20 Nov 1826 14:00:00 +0900", INT64_MIN, 540},
+		{"yesterday", INT64_MIN, 540},
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pool *pool = pool_new();
+		const char *text = pool_printf(pool, "Date: %s\r\n\r\nx", rows[i].date);
+		struct mail m;
+		mail_read(pool, text, strlen(text), &m);
+		if (m.date.ms != rows[i].ms || m.offset_minutes != rows[i].offset) {
+			fail_msg("%s: %lld %d", rows[i].date, (long long)m.date.ms,
+				m.offset_minutes);
+		}
+		pool_free(pool);
+	}
+}
+
 /* ---- conditions ---- */
 
 static void test_conditions(void **state)
@@ -496,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_a_mail_no_rule_knows_is_kept_for_staff),
 		cmocka_unit_test(test_identity_is_words_and_time),
 		cmocka_unit_test(test_the_time_our_server_took_it_serves_where_the_mail_has_none),
+		cmocka_unit_test(test_a_time_no_alert_can_bear_is_shown_as_ours),
 		cmocka_unit_test(test_conditions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
