@@ -67,12 +67,16 @@ static bool conclude_early(struct judgement *j)
 	return false;
 }
 
-/* After the areas are known. */
+/* After the areas are known. An idle telegram may leave effects. */
 static bool conclude_superfluous(struct judgement *j)
 {
 	const char *newer = "";
 	switch (transition_use(j, &newer)) {
 	case TRANSITION_IDLE:
+		transition_finish(j);
+		if (j->effect_count > 0) {
+			return false;
+		}
 		conclude(j, RULES_NOTHING,
 			pool_printf(j->pool, "the set of %s says the same and more", newer));
 		return true;
@@ -148,7 +152,9 @@ static void judge(struct judgement *j)
 		if (conclude_superfluous(j)) {
 			return;
 		}
-		diff_items(j);
+		if (j->effect_count == 0) {
+			diff_items(j);
+		}
 	}
 	guards_check(j);
 	size_t unsent = compose(j);

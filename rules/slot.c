@@ -116,6 +116,14 @@ static const char *named(
 	return pool_printf(j->pool, "%s/%s", hazard, first[0] ? first : second);
 }
 
+/* Floods of the old warnings: "070000" of "VPWW54/070000", for VPWW53 says them too. */
+static const char *series_key(const struct alert *a)
+{
+	const char *line = strchr(a->series, '/');
+	bool warning = strncmp(a->type, "VPWW", 4) == 0;
+	return warning && line && line[1] ? line + 1 : a->series;
+}
+
 const char *slot_of(struct judgement *j, const struct alert_item *item)
 {
 	const struct alert *a = j->alert;
@@ -141,7 +149,7 @@ const char *slot_of(struct judgement *j, const struct alert_item *item)
 	}
 	if (strcmp(hazard, "flood.river") == 0) {
 		const char *code = area_code(item, AREA_JMA_RIVER);
-		return named(j, hazard, code, event[0] ? event : a->series);
+		return named(j, hazard, code, event[0] ? event : series_key(a));
 	}
 	if (strcmp(hazard, "weather.advisory_other") == 0) {
 		return named(j, hazard, item->code, "-");

@@ -216,3 +216,34 @@ bool transition_leaves_out(
 	}
 	return is_transition_row(row) || row_type_in(row, family_warnings_2026);
 }
+
+/* ---- idle ---- */
+
+static bool is_in_force_there(
+	struct judgement *j, const struct view *view, const struct state_row *row)
+{
+	for (size_t i = 0; i < j->touch_count; i++) {
+		const struct alert_item *item = j->touches[i].item;
+		if (j->touches[i].view == view && !slot_is_none(j, item) &&
+			!slot_ends(j->alert, item) && strcmp(slot_of(j, item), row->slot) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void transition_finish(struct judgement *j)
+{
+	for (size_t v = 0; v < j->view_count; v++) {
+		struct view *view = &j->views[v];
+		for (size_t r = 0; view->listed && r < view->row_count; r++) {
+			const struct state_row *row = &view->rows[r];
+			if (diff_is_live(j, row) && row_type_is(row, j->alert->type) &&
+				strcmp(row->series, j->alert->series) == 0 &&
+				!diff_is_newer(row, j->alert) && !is_in_force_there(j, view, row)) {
+				diff_end(j, diff_add_effect(j, view, row, row->slot),
+					EVENT_RELEASED);
+			}
+		}
+	}
+}

@@ -45,3 +45,7 @@ bool transition_told_already(const struct judgement *j, const struct effect *e);
  * another type of telegram of the same office wrote: it is over. */
 bool transition_leaves_out(
 	const struct judgement *j, const struct view *view, const struct state_row *row);
+
+/* For an idle telegram: what it began itself while it served, and no newer one has taken over, ends
+ * when it says so. */
+void transition_finish(struct judgement *j);

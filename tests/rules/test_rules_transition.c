@@ -6,6 +6,7 @@
 #include "tests/cmocka_all.h"
 #include "tests/rules/world.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { DAY = 24 * 60 };
@@ -426,6 +427,60 @@ static void test_flood_told_by_river_and_by_municipality(void **unused)
 	world_free(w);
 }
 
+/* VPWW53 and VPWW54 say the same beside each other. */
+static void test_the_two_old_warnings_are_one(void **unused)
+{
+	(void)unused;
+	static const char *const series[] = {"VPWW53/070000", "VPWW54/070000"};
+	struct world *w = world_new();
+	for (int minute = 0; minute < 4; minute++) {
+		struct alert *a =
+			telegram(minute % 2 ? "VPWW54" : "VPWW53", series[minute % 2], minute);
+		if (minute < 2) {
+			state(a, "weather.rain", "03", SEVERITY_MODERATE, 3, "0720400");
+			state(a, "flood.river", "04", SEVERITY_MODERATE, 3, "0720400");
+		} else {
+			none(a, "weather.rain");
+			none(a, "flood.river");
+		}
+		assert_int_equal(world_take_fresh(w, a)->broadcast_count, minute % 2 ? 0 : 1);
+	}
+	char *picture = world_picture(w, ALERT_STATUS_ACTUAL);
+	assert_string_equal(picture, "");
+	free(picture);
+	world_free(w);
+}
+
+/* The newer set begins to come while the older one's flood is in force: nothing newer states a
+ * flood by municipality, so its own end must still be heard. */
+static void test_an_idle_telegram_ends_what_it_began(void **unused)
+{
+	(void)unused;
+	struct world *w = world_new();
+	struct alert *a = telegram("VPWW54", "VPWW54/070000", 0);
+	state(a, "flood.river", "04", SEVERITY_MODERATE, 3, "0720400");
+	state(a, "weather.storm", "05", SEVERITY_MODERATE, 0, "0720400");
+	world_take_fresh(w, a);
+	world_take_fresh(w, rain("VPWW55", "03", SEVERITY_MODERATE, 3, 10));
+	/* Worse by the older one: the newer ones will say it. */
+	a = telegram("VPWW54", "VPWW54/070000", 20);
+	state(a, "weather.storm", "35", SEVERITY_EXTREME, 0, "0720400");
+	state(a, "flood.river", "04", SEVERITY_MODERATE, 3, "0720400");
+	assert_int_equal(world_take_fresh(w, a)->verdict, RULES_NOTHING);
+	a = telegram("VPWW54", "VPWW54/070000", 30);
+	state(a, "weather.storm", "05", SEVERITY_MODERATE, 0, "0720400");
+	none(a, "flood.river");
+	none(a, "weather.rain");
+	const struct rules_decision *d = world_take_fresh(w, a);
+	assert_int_equal(d->broadcast_count, 1);
+	assert_int_equal(d->broadcasts[0].broadcast->event, EVENT_RELEASED);
+	assert_string_equal(d->broadcasts[0].broadcast->kind->name, "flood.river");
+	assert_false(world_in_force(w, IWAKI, "flood.river/070000"));
+	assert_true(world_in_force(w, IWAKI, "weather.storm"));
+	assert_true(world_in_force(w, IWAKI, "weather.rain"));
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +502,8 @@ int main(void)
 		cmocka_unit_test(test_flash_for_a_neighbour_keeps_the_old_one_silent),
 		cmocka_unit_test(test_old_flash_is_held_when_its_successor_never_came),
 		cmocka_unit_test(test_flood_told_by_river_and_by_municipality),
+		cmocka_unit_test(test_the_two_old_warnings_are_one),
+		cmocka_unit_test(test_an_idle_telegram_ends_what_it_began),
 	};
 	return cmocka_run_group_tests_name("rules_transition", tests, NULL, NULL);
 }
