@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <libxml/parser.h>
 #include <libxml/SAX2.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,13 +113,20 @@ static int parse_with(
 
 int xml_parse(const void *bytes, size_t size, xmlDoc **out, int *line, struct err *e)
 {
+	return xml_parse_within(XML_SIZE_LIMIT, bytes, size, out, line, e);
+}
+
+int xml_parse_within(
+	size_t limit, const void *bytes, size_t size, xmlDoc **out, int *line, struct err *e)
+{
+	assert(limit <= INT_MAX);
 	*out = NULL;
 	if (line) {
 		*line = 0;
 	}
-	if (size > XML_SIZE_LIMIT) {
-		return err_set(e, -EMSGSIZE, "%zu bytes are too many, the limit is %d", size,
-			XML_SIZE_LIMIT);
+	if (size > limit) {
+		return err_set(
+			e, -EMSGSIZE, "%zu bytes are too many, the limit is %zu", size, limit);
 	}
 	xmlParserCtxt *ctxt = xmlNewParserCtxt();
 	if (!ctxt) {

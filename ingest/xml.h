@@ -23,6 +23,10 @@ void xml_setup(void);
  * The caller frees with xmlFreeDoc(). */
 int xml_parse(const void *bytes, size_t size, xmlDoc **out, int *line, struct err *e);
 
+/* The same with another limit on the bytes: for lists of telegrams, which are longer than one. */
+int xml_parse_within(
+	size_t limit, const void *bytes, size_t size, xmlDoc **out, int *line, struct err *e);
+
 bool xml_is(const xmlNode *node, const char *ns, const char *name);
 
 /* First child element (NULL when none), and the next sibling of the same name. ns NULL: any. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 const struct fetch_declaration *const fetch_registry[] = {
+	&fetch_atom,
 	&fetch_dmdata,
 	&fetch_sensor,
 	&fetch_spool,

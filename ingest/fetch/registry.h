@@ -22,6 +22,7 @@ struct fetch_declaration {
 };
 
 /* Each is defined in ingest/fetch/<name>/declaration.c. */
+extern const struct fetch_declaration fetch_atom;
 extern const struct fetch_declaration fetch_dmdata;
 extern const struct fetch_declaration fetch_sensor;
 extern const struct fetch_declaration fetch_spool;
