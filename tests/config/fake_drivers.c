@@ -88,4 +88,4 @@ static const struct config_driver *find_any(const char *name, void *data)
 }
 
 const struct config_drivers fake_drivers = {.find = find};
-const struct config_drivers lenient_drivers = {.find = find_any};
+const struct config_drivers lenient_drivers = {.find = find_any, .find_fetch = find_any};

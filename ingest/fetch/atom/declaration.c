@@ -35,9 +35,8 @@ static const struct option_row rows[] = {
 			"VPWS50, which is never fetched."},
 	{.key = "offices",
 		.type = OPTION_TEXTS,
-		.help = "6-digit offices whose weather telegrams are fetched; without it all. "
-			"Other "
-			"types are fetched whoever issues them."},
+		.help = "6-digit offices whose weather telegrams are fetched, other types "
+			"whoever issues them; without it all."},
 	{.key = "hosts",
 		.type = OPTION_TEXTS,
 		.help = "Hosts besides the feeds' own that links and redirects may lead to."},
