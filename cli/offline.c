@@ -16,6 +16,60 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "expected 2026-11-20T15:10:00+09:00" */
+static const char *arrival_words(const struct alert_arrival *arrival, char *out, size_t size)
+{
+	char at[WALL_TIME_TEXT_SIZE] = "";
+	if (arrival->state != ARRIVAL_NONE && !wall_time_is_none(arrival->at)) {
+		(void)wall_time_format(arrival->at, CLOCK_JST_OFFSET_MINUTES, at);
+	}
+	(void)snprintf(out, size, "%s%s%s", cli_word(arrival_state_name(arrival->state)),
+		at[0] ? " " : "", at);
+	return out;
+}
+
+/* Appends " what when", or nothing when there is neither. */
+static void add_part(char *line, size_t size, const char *what, struct wall_time when)
+{
+	char at[WALL_TIME_TEXT_SIZE] = "";
+	size_t used = strlen(line);
+	if (!wall_time_is_none(when)) {
+		(void)wall_time_format(when, CLOCK_JST_OFFSET_MINUTES, at);
+	}
+	(void)snprintf(line + used, size - used, "%s%s%s%s", what[0] || at[0] ? " " : "", what,
+		what[0] && at[0] ? " " : "", at);
+}
+
+static void print_point(const struct alert_point *p)
+{
+	char line[1024];
+	char arrival[WALL_TIME_TEXT_SIZE + 40] = "";
+	if (p->arrival.state != ARRIVAL_NONE) {
+		(void)arrival_words(&p->arrival, arrival, sizeof(arrival));
+	}
+	(void)snprintf(line, sizeof(line), "%s %s:", p->code, p->name);
+	add_part(line, sizeof(line), arrival, WALL_TIME_NONE);
+	add_part(line, sizeof(line), wall_time_is_none(p->high_tide) ? "" : _("high tide"),
+		p->high_tide);
+	add_part(line, sizeof(line), p->height[0] ? _("highest wave") : "", WALL_TIME_NONE);
+	add_part(line, sizeof(line), p->height, p->height_at);
+	print_wrapped(line, 6);
+}
+
+static void print_arrival(const struct alert_item *item)
+{
+	char line[200];
+	char text[WALL_TIME_TEXT_SIZE + 40];
+	if (item->arrival.state != ARRIVAL_NONE) {
+		(void)snprintf(line, sizeof(line), _("arrival: %s"),
+			arrival_words(&item->arrival, text, sizeof(text)));
+		print_wrapped(line, 6);
+	}
+	for (size_t i = 0; i < item->point_count; i++) {
+		print_point(&item->points[i]);
+	}
+}
+
 static void print_item(const struct alert_item *item)
 {
 	char line[1024];
@@ -33,6 +87,7 @@ static void print_item(const struct alert_item *item)
 	if (item->area_count > shown) {
 		say(_("      … and %zu more areas\n"), item->area_count - shown);
 	}
+	print_arrival(item);
 }
 
 static void print_alert(const char *file, const struct alert *a)
@@ -50,6 +105,13 @@ static void print_alert(const char *file, const struct alert *a)
 	}
 	for (size_t i = 0; i < a->item_count; i++) {
 		print_item(&a->items[i]);
+	}
+	const char *texts[] = {
+		alert_text_in(&a->description, "ja"), alert_text_in(&a->instruction, "ja")};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i][0]) {
+			print_wrapped(texts[i], 2);
+		}
 	}
 	for (size_t i = 0; i < a->warning_count; i++) {
 		say(_("  warning %s: %s\n"), a->warnings[i].code, a->warnings[i].text);

@@ -32,6 +32,11 @@ static const char *const words[] = {
 	N_("lowered"),
 	N_("added"),
 	N_("released"),
+	/* arrival */
+	N_("expected"),
+	N_("imminent"),
+	N_("presumed"),
+	N_("observed"),
 	N_("cancelled"),
 	N_("corrected"),
 	/* delivery */

@@ -71,7 +71,8 @@ static void say_arrival(struct telling *t, const struct alert_arrival *arrival)
 {
 	const char *const *templates = t->spoken ? t->earth->arrival_spoken : t->earth->arrival;
 	bool timed = arrival->state != ARRIVAL_NONE && !wall_time_is_none(arrival->at);
-	if (arrival->state == ARRIVAL_EXPECTED && !timed) {
+	/* JMA repeats the first wave's time long after it has come. */
+	if (arrival->state == ARRIVAL_EXPECTED && (!timed || arrival->at.ms < t->a->issued.ms)) {
 		return;
 	}
 	if (templates[arrival->state]) {

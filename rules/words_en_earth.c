@@ -34,6 +34,10 @@ static const struct words_advice advice[] = {
 		"Get out of the sea and leave the beach now.\nStay away until the advisory is "
 		"lifted.",
 		"Get out of the sea.\nLeave the beach."},
+	{"tsunami.info", 0, "Stay away from the sea and rivers.",
+		"Stay away from the sea and rivers until warnings end.\nWaves may come higher "
+		"and earlier than measured elsewhere.",
+		"Stay away from the sea and rivers until warnings end."},
 	{"eew.warning", 0, "Protect yourself.",
 		"Stay calm and protect your head.\nTake cover under a strong table.\nOutdoors, "
 		"keep "

@@ -1,6 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/ingest/jmx_sketch.h"
 
+#include "base/file.h"
+#include "ingest/decode.h"
+#include "ingest/xml.h"
+#include "tests/cmocka_all.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SAMPLES SOURCE_DIR "/schemas/samples/jmx/"
+
+struct alert *sketch_decode(const char *name)
+{
+	char path[512];
+	char *data = NULL;
+	size_t size = 0;
+	struct err e = {0};
+	(void)snprintf(path, sizeof(path), SAMPLES "%s.xml", name);
+	if (file_read(path, XML_SIZE_LIMIT, &data, &size, &e) != 0) {
+		fail_msg("%s", e.text);
+	}
+	struct alert *a = NULL;
+	struct decode_refusal refusal;
+	int rc = decode_telegram(data, size, NULL, &a, &refusal);
+	free(data);
+	if (rc != 0) {
+		fail_msg("%s: refused %s: %s", name, refusal.code, refusal.reason);
+	}
+	return a;
+}
+
 static const char *or_dash(const char *text)
 {
 	return text[0] ? text : "-";

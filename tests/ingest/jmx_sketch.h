@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "schemas/alert.h"
 
+/* A sample of schemas/samples/jmx by name; ends the test when it is refused. The caller frees. */
+struct alert *sketch_decode(const char *name);
 /* Appends one line per item, in order. */
 void sketch_items(const struct alert *a, struct buf *out);
 /* Appends "status action type series". */

@@ -2,37 +2,11 @@
  *
  * The project's own telegrams: what each decodes to, line by line.
  */
-#include "base/file.h"
-#include "ingest/decode.h"
 #include "ingest/xml.h"
 #include "tests/cmocka_all.h"
 #include "tests/ingest/jmx_sketch.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define SAMPLES SOURCE_DIR "/schemas/samples/jmx/"
-
-static struct alert *decode_file(const char *name)
-{
-	char path[512];
-	char *data = NULL;
-	size_t size = 0;
-	struct err e = {0};
-	(void)snprintf(path, sizeof(path), SAMPLES "%s.xml", name);
-	if (file_read(path, XML_SIZE_LIMIT, &data, &size, &e) != 0) {
-		fail_msg("%s", e.text);
-	}
-	struct alert *a = NULL;
-	struct decode_refusal refusal;
-	int rc = decode_telegram(data, size, NULL, &a, &refusal);
-	free(data);
-	if (rc != 0) {
-		fail_msg("%s: refused %s: %s", name, refusal.code, refusal.reason);
-	}
-	return a;
-}
 
 struct expectation {
 	const char *file;
@@ -224,7 +198,7 @@ static void test_samples(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(expectations); i++) {
 		const struct expectation *x = &expectations[i];
-		struct alert *a = decode_file(x->file);
+		struct alert *a = sketch_decode(x->file);
 		struct buf text;
 		buf_init(&text, 1 << 20);
 		print_message("%s\n", x->file);
@@ -243,7 +217,7 @@ static void test_samples_survive_the_link(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(expectations); i++) {
-		struct alert *a = decode_file(expectations[i].file);
+		struct alert *a = sketch_decode(expectations[i].file);
 		json_t *object = alert_to_json(a);
 		struct err e = {0};
 		struct alert *back = alert_from_json(object, &e);
@@ -280,8 +254,8 @@ static void test_revisions_rise(void **state)
 		{"volcano-1-level5", "volcano-2-release"},
 	};
 	for (size_t i = 0; i < COUNT_OF(chains); i++) {
-		struct alert *first = decode_file(chains[i][0]);
-		struct alert *second = decode_file(chains[i][1]);
+		struct alert *first = sketch_decode(chains[i][0]);
+		struct alert *second = sketch_decode(chains[i][1]);
 		assert_string_equal(first->series, second->series);
 		if (strcmp(first->revision, second->revision) >= 0) {
 			fail_msg("%s is not before %s", chains[i][0], chains[i][1]);
@@ -326,7 +300,7 @@ static void test_texts(void **state)
 		{"old-warning", "〈レベル４大雨危険警報〉いわき市", "", ""},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct alert *a = decode_file(rows[i].file);
+		struct alert *a = sketch_decode(rows[i].file);
 		print_message("%s\n", rows[i].file);
 		assert_non_null(strstr(alert_text_in(&a->headline, "ja"), rows[i].headline));
 		assert_non_null(strstr(alert_text_in(&a->description, "ja"), rows[i].description));
@@ -338,17 +312,17 @@ static void test_texts(void **state)
 static void test_warnings_and_times(void **state)
 {
 	(void)state;
-	struct alert *quake = decode_file("earthquake");
+	struct alert *quake = sketch_decode("earthquake");
 	assert_true(warns(quake, "intensity-missing"));
 	alert_free(quake);
-	struct alert *release = decode_file("tsunami-4-release");
+	struct alert *release = sketch_decode("tsunami-4-release");
 	char text[WALL_TIME_TEXT_SIZE];
 	assert_string_equal(wall_time_format(release->issued, release->offset_minutes, text),
 		"2026-11-21T02:00:00+09:00");
 	assert_string_equal(wall_time_format(release->sent, 0, text), "2026-11-20T17:00:08+00:00");
 	assert_string_equal(
 		wall_time_format(release->expires, 540, text), "2026-11-21T12:00:00+09:00");
-	struct alert *tornado = decode_file("tornado-1");
+	struct alert *tornado = sketch_decode("tornado-1");
 	assert_string_equal(
 		wall_time_format(tornado->expires, 540, text), "2026-11-20T15:10:00+09:00");
 	alert_free(tornado);
