@@ -98,14 +98,15 @@ struct channel_config {
 	const char *name;
 	const char *driver; /* "mail", "mqtt", ... */
 	bool enabled;
-	bool drill;		    /* may carry exercises */
-	int agents;		    /* processes, each with one batch in flight */
-	const char *audience_list;  /* recipients list in the store; "": targets below */
-	struct text_list targets;   /* fixed targets, e.g. the carriers of area mail */
-	struct text_list languages; /* what the channel sends, in order; default ja */
-	struct text_list kinds;	    /* patterns the channel takes; empty: all */
-	enum on_unknown on_unknown; /* below severity severe (severe and extreme always resend
-				       unless hold_always) */
+	bool drill;		     /* may carry exercises */
+	int agents;		     /* processes, each with one batch in flight */
+	const char *audience_list;   /* recipients list in the store; "": targets below */
+	struct text_list targets;    /* fixed targets, e.g. the carriers of area mail */
+	struct text_list languages;  /* what the channel sends, in order; default ja */
+	struct text_list kinds;	     /* patterns the channel takes; empty: all */
+	struct text_list blocked_by; /* BLOCKCHANNEL words that keep an alert off it */
+	enum on_unknown on_unknown;  /* below severity severe (severe and extreme always resend
+					unless hold_always) */
 	bool hold_always;
 	int batch_max;		/* targets a batch; never above the driver's own limit */
 	int64_t deadline_ms;	/* for one batch */
@@ -125,6 +126,7 @@ struct rule {
 	struct text_list events;	 /* event_type names; empty: any */
 	struct text_list municipalities; /* empty: any of ours */
 	struct text_list formats;
+	struct text_list scopes; /* CAP; empty: as the rule above, and public at the top */
 	enum severity severity_min;
 	int level_min;
 	struct text_list channels; /* empty: inherited from the parent */

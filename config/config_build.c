@@ -185,6 +185,7 @@ static void build_rule(const struct config_source *s, const json_t *rule, struct
 		.events = source_texts(s, match, "events"),
 		.municipalities = source_texts(s, match, "municipalities"),
 		.formats = source_texts(s, match, "formats"),
+		.scopes = source_texts(s, match, "scope"),
 		.severity_min = severity,
 		.level_min = (int)json_int(match, "level", 0),
 		.channels = source_texts(s, rule, "channels"),

@@ -80,6 +80,7 @@ static void build_channel(const struct config_source *s, const json_t *object, c
 		.targets = source_texts(s, object, "targets"),
 		.languages = source_texts(s, object, "languages"),
 		.kinds = source_texts(s, object, "kinds"),
+		.blocked_by = source_texts(s, object, "blocked_by"),
 		.hold_always = json_flag(object, "hold_always", false),
 		.deadline_ms = json_int(object, "deadline", 0),
 		.retry_first_ms = json_int(object, "retry_first", 0),

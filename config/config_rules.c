@@ -73,6 +73,14 @@ static bool towns_cover(
 	return true;
 }
 
+/* Without scopes of its own a rule has those of the rule above both. */
+static bool scopes_cover(const struct rule *earlier, const struct rule *later)
+{
+	return earlier->scopes.count == 0 ? later->scopes.count == 0
+	       : later->scopes.count == 0 ? text_list_has(&earlier->scopes, "public")
+					  : list_covers(&earlier->scopes, &later->scopes);
+}
+
 /* Whether everything that later takes is taken by earlier already. */
 static bool rule_covers(
 	const struct config *c, const struct rule *earlier, const struct rule *later)
@@ -80,7 +88,7 @@ static bool rule_covers(
 	return !earlier->go_on && earlier->severity_min <= later->severity_min &&
 	       earlier->level_min <= later->level_min &&
 	       list_covers(&earlier->events, &later->events) &&
-	       list_covers(&earlier->formats, &later->formats) &&
+	       list_covers(&earlier->formats, &later->formats) && scopes_cover(earlier, later) &&
 	       towns_cover(c, &earlier->municipalities, &later->municipalities) &&
 	       kinds_cover(&earlier->kinds, &later->kinds);
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "dispatcher/channel.h"
+#include "dispatcher/feeds.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
 #include "dispatcher/texts.h"
@@ -235,6 +236,7 @@ static int accept_new(
 			labels, sizeof(labels), "verdict=\"%s\"", rules_verdict_name(d->verdict));
 		metrics_count(hub->metrics, "hansho_decisions_total", labels, 1);
 		metrics_count(hub->metrics, "hansho_alerts_total", "answer=\"accepted\"", 1);
+		feeds_note_defects(hub->feeds, in->told->feed, in->alert);
 		metrics_time(
 			hub->metrics, "hansho_accept_seconds", "", now.ms - in->told->received.ms);
 		log_info("accepted", "alert=%s feed=%s type=%s status=%s verdict=%s broadcasts=%zu",

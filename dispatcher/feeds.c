@@ -12,6 +12,7 @@
 #include "dispatcher/metrics.h"
 #include "dispatcher/supervise.h"
 #include "dispatcher/turn.h"
+#include "schemas/alert.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -33,6 +34,7 @@ struct feed_state {
 	uint64_t refusals;
 	struct wall_time last; /* WALL_TIME_NONE: never since the start */
 	bool silent;
+	json_t *defects; /* owned: code of a warning -> how often since the start */
 };
 
 struct feeds {
@@ -118,6 +120,18 @@ static void heard(struct feeds *f, const json_t *message, bool refused)
 		feed->silent = false;
 		log_info("feed speaks again", "feed=%s", name);
 		hub_tell(f->hub, json_pack("{s:s,s:s}", "event", "feed_back", "feed", name));
+	}
+}
+
+void feeds_note_defects(struct feeds *f, const char *name, const struct alert *alert)
+{
+	struct feed_state *feed = find(f, name);
+	for (size_t i = 0; feed && i < alert->warning_count; i++) {
+		const char *code = alert->warnings[i].code;
+		json_put_int(feed->defects, code, json_int(feed->defects, code, 0) + 1);
+		char labels[160];
+		(void)snprintf(labels, sizeof(labels), "feed=\"%.60s\",code=\"%.60s\"", name, code);
+		metrics_count(f->hub->metrics, "hansho_defects_total", labels, 1);
 	}
 }
 
@@ -291,6 +305,7 @@ int feeds_new(struct hub *hub, struct feeds **out, struct err *e)
 		f->list[i] = (struct feed_state){
 			.config = &hub->config->feeds[i],
 			.listeners = json_array(),
+			.defects = json_object(),
 			.last = WALL_TIME_NONE,
 		};
 	}
@@ -319,6 +334,7 @@ void feeds_free(struct feeds *f)
 	for (size_t i = 0; i < f->count; i++) {
 		fetch_link_free(f->list[i].fetch);
 		json_decref(f->list[i].listeners);
+		json_decref(f->list[i].defects);
 	}
 	free(f->list);
 	free(f);
@@ -401,6 +417,7 @@ json_t *feeds_status(const struct feeds *f)
 				? -1
 				: (clock_wall_now().ms - feed->last.ms) / 1000);
 		json_put_flag(one, "silent", feed->silent);
+		json_put(one, "defects", json_deep_copy(feed->defects));
 		if (feed->fetch) {
 			json_put(one, "fetch", fetch_link_status(feed->fetch));
 		}

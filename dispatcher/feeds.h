@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct alert;
 struct feeds;
 struct hub;
 struct incoming_alert;
@@ -20,6 +21,9 @@ void feeds_free(struct feeds *f);
 /* What the feed of this alert hears. Dropped when its ingest process is gone: the feed will ask
  * again. answer is borrowed. */
 void feeds_answer(struct feeds *f, const struct incoming_alert *alert, json_t *answer);
+/* Counts what was odd about an accepted alert against its feed: agencies mend what they are told.
+ */
+void feeds_note_defects(struct feeds *f, const char *name, const struct alert *alert);
 /* The turn has taken alerts: go on reading if reading was stopped. */
 void feeds_unpause(struct feeds *f);
 /* No new telegrams: the hub is stopping. */
@@ -29,8 +33,8 @@ bool feeds_stopped(const struct feeds *f);
 /* Once a second: dead-man timers. */
 void feeds_tick(struct feeds *f);
 
-/* [{name, listeners, connections, messages, refusals, age_s (-1 never), silent,
- * fetch (fetch_link_status(), for feeds that are fetched)}] */
+/* [{name, listeners, connections, messages, refusals, age_s (-1 never), silent, defects {code:
+ * count}, fetch (fetch_link_status(), for feeds that are fetched)}] */
 json_t *feeds_status(const struct feeds *f);
 /* NULL while all is well, else why not (static or owned by f). */
 const char *feeds_fault(const struct feeds *f);

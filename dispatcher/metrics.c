@@ -18,6 +18,8 @@ struct metric_name {
 
 static const struct metric_name names[] = {
 	{"hansho_alerts_total", METRIC_COUNTER, "Telegrams by feed and answer."},
+	{"hansho_defects_total", METRIC_COUNTER,
+		"What was odd about accepted alerts, by feed and code."},
 	{"hansho_decisions_total", METRIC_COUNTER, "What the rules made of accepted alerts."},
 	{"hansho_outcomes_total", METRIC_COUNTER, "Target outcomes by channel and class."},
 	{"hansho_receipts_total", METRIC_COUNTER, "Receipts by channel and state."},

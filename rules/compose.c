@@ -238,7 +238,9 @@ static void add_areas(struct judgement *j, struct broadcast *b, const struct gro
 
 static const char *source_name(const struct alert *a)
 {
-	if (a->sender[0]) {
+	/* A CAP sender is an address for machines; people know the authority by its name. */
+	bool has_name = a->format == ALERT_FORMAT_CAP && a->office[0];
+	if (a->sender[0] && !has_name) {
 		return a->sender;
 	}
 	return a->office[0] ? a->office : a->format == ALERT_FORMAT_JMX ? "気象庁" : a->type;

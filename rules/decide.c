@@ -8,6 +8,7 @@
 #include "rules/guards.h"
 #include "rules/localise.h"
 #include "rules/reach.h"
+#include "rules/route.h"
 #include "rules/rules_private.h"
 #include "rules/transition.h"
 
@@ -51,7 +52,7 @@ static bool conclude_early(struct judgement *j)
 		conclude(j, RULES_TEST, "status test: logged, reaches nobody");
 		return true;
 	}
-	if (a->scope[0] && strcmp(a->scope, "public") != 0) {
+	if (!alert_is_public(a) && !route_knows_scope(j)) {
 		j->decision->alarm = true;
 		conclude(j, RULES_HELD, "not for the public: staff decide what to do with it");
 		return true;
@@ -120,6 +121,7 @@ static void conclude_changes(struct judgement *j, size_t unsent)
 	} else if (d->broadcast_count > 0) {
 		conclude(j, RULES_HELD, d->broadcasts[0].hold_reason);
 	} else if (unsent > 0) {
+		d->alarm = d->alarm || !alert_is_public(j->alert) || j->alert->blocked.count > 0;
 		conclude(j, RULES_NO_RULE, "a change for us, but no rule sends it");
 	} else if (j->superseded) {
 		conclude(j, RULES_OLD, "something newer is known already");

@@ -25,6 +25,10 @@ struct loading {
 static void keep_row(void *to, const struct state_row *row)
 {
 	struct loading *l = to;
+	bool closed = strncmp(row->slot, SLOT_CLOSED, strlen(SLOT_CLOSED)) == 0;
+	if (closed == alert_is_public(l->j->alert)) {
+		return;
+	}
 	struct state_row *kept = judgement_add(l->j, (void **)&l->view->rows,
 		&l->view->row_capacity, &l->view->row_count, sizeof(*kept));
 	*kept = *row;

@@ -24,6 +24,48 @@ struct wants {
 	size_t capacity;
 };
 
+/* "sender,identifier": where the identifier begins. It holds no comma, the sender may. */
+static const char *identifier_of(const char *series)
+{
+	const char *comma = strrchr(series, ',');
+	return comma ? comma + 1 : series;
+}
+
+/* A reference that names the row's identifier and its very moment under another sender: WCATWC
+ * signs with an address and refers to itself as PAAQ. A source that signs has no need of guesses.
+ */
+static bool is_meant_under_another_name(
+	const struct judgement *j, const struct state_row *row, const struct alert_reference *r)
+{
+	struct wall_time sent;
+	bool whole_seconds = row->sent.ms >= 0;
+	return j->alert->format == ALERT_FORMAT_CAP && strncmp(row->source, "CAP/", 4) == 0 &&
+	       j->alert->signature_count == 0 && r->revision[0] && whole_seconds &&
+	       strcmp(identifier_of(row->series), identifier_of(r->series)) == 0 &&
+	       wall_time_parse(r->revision, strlen(r->revision), &sent, NULL) == 0 &&
+	       sent.ms / 1000 == row->sent.ms / 1000;
+}
+
+/* No second alert in force could be meant. */
+static bool is_meant_alone(
+	const struct judgement *j, const struct state_row *row, const struct alert_reference *r)
+{
+	if (!is_meant_under_another_name(j, row, r)) {
+		return false;
+	}
+	for (size_t v = 0; v < j->view_count; v++) {
+		for (size_t i = 0; i < j->views[v].row_count; i++) {
+			const struct state_row *other = &j->views[v].rows[i];
+			if (strcmp(other->series, row->series) != 0 &&
+				(strcmp(other->series, r->series) == 0 ||
+					is_meant_under_another_name(j, other, r))) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
 bool diff_is_referenced(const struct judgement *j, const struct state_row *row)
 {
 	if (row->series[0] == '\0') {
@@ -33,7 +75,8 @@ bool diff_is_referenced(const struct judgement *j, const struct state_row *row)
 		return true;
 	}
 	for (size_t i = 0; i < j->alert->reference_count; i++) {
-		if (strcmp(row->series, j->alert->references[i].series) == 0) {
+		if (strcmp(row->series, j->alert->references[i].series) == 0 ||
+			is_meant_alone(j, row, &j->alert->references[i])) {
 			return true;
 		}
 	}
@@ -204,8 +247,10 @@ static bool references_unknown(const struct judgement *j)
 		bool known = false;
 		for (size_t v = 0; v < j->view_count; v++) {
 			for (size_t r = 0; r < j->views[v].row_count; r++) {
-				known = known || strcmp(j->views[v].rows[r].series,
-							 j->alert->references[i].series) == 0;
+				const struct state_row *row = &j->views[v].rows[r];
+				known = known ||
+					strcmp(row->series, j->alert->references[i].series) == 0 ||
+					is_meant_alone(j, row, &j->alert->references[i]);
 			}
 		}
 		if (!known) {
@@ -316,7 +361,9 @@ static size_t cancel_view(struct judgement *j, struct view *view)
 			continue;
 		}
 		if (!tsunami_goes_on(j, view, row)) {
-			diff_end(j, diff_add_effect(j, view, row, row->slot), EVENT_CANCELLED);
+			/* A cancel that says itself that all is clear takes back no mistake. */
+			diff_end(j, diff_add_effect(j, view, row, row->slot),
+				j->alert->over ? EVENT_RELEASED : EVENT_CANCELLED);
 		}
 	}
 	tsunami_settle(j, view);

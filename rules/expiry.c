@@ -56,6 +56,9 @@ struct wall_time expiry_of_state(const struct judgement *j, const struct alert_i
 	if (kept) {
 		return WALL_TIME_NONE;
 	}
+	if (!wall_time_is_none(item->expires) && item->expires.ms > a->issued.ms) {
+		return item->expires;
+	}
 	if (!wall_time_is_none(a->expires) && a->expires.ms > a->issued.ms) {
 		return a->expires;
 	}

@@ -61,6 +61,43 @@ static bool is_for_machines(const struct kind *kind)
 	return strcmp(kind->name, "eew.forecast") == 0;
 }
 
+/* A rule is for the public unless it, or one above it, names other scopes. */
+static const struct text_list *scopes_of(const struct rule *r, const struct text_list *above)
+{
+	return r->scopes.count > 0 ? &r->scopes : above;
+}
+
+static bool scope_matches(const struct judgement *j, const struct text_list *scopes)
+{
+	return scopes->count > 0 ? text_list_has(scopes, j->alert->scope)
+				 : alert_is_public(j->alert);
+}
+
+static bool knows_scope(const struct judgement *j, const struct rule *r)
+{
+	bool known = text_list_has(&r->scopes, j->alert->scope);
+	for (size_t i = 0; !known && i < r->child_count; i++) {
+		known = knows_scope(j, &r->children[i]);
+	}
+	return known;
+}
+
+bool route_knows_scope(const struct judgement *j)
+{
+	return knows_scope(j, j->tree);
+}
+
+/* The originator does not want it to go by a way like this channel's. */
+static bool is_blocked(const struct judgement *j, const struct channel_config *channel)
+{
+	for (size_t i = 0; i < j->alert->blocked.count; i++) {
+		if (text_list_has(&channel->blocked_by, j->alert->blocked.list[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool rule_matches(const struct walk *w, const struct rule *r)
 {
 	const struct effect *e = w->effect;
@@ -89,10 +126,16 @@ static void choose(struct walk *w, const struct text_list *names)
 	const struct config *c = w->j->config;
 	for (size_t i = 0; i < c->channel_count; i++) {
 		const struct channel_config *channel = &c->channels[i];
-		if (text_list_has(names, channel->name) && route_channel_open(w->j, channel) &&
-			kinds_match(&channel->kinds, w->effect->row.kind->name)) {
-			w->chosen[i] = true;
+		if (!text_list_has(names, channel->name) || !route_channel_open(w->j, channel) ||
+			!kinds_match(&channel->kinds, w->effect->row.kind->name)) {
+			continue;
 		}
+		if (is_blocked(w->j, channel)) {
+			judgement_trace(w->j, "channel %s: its originator does not want it there",
+				channel->name);
+			continue;
+		}
+		w->chosen[i] = true;
 	}
 }
 
@@ -121,19 +164,21 @@ static void serve(struct walk *w, const struct rule *r, const struct text_list *
 }
 
 /* Depth is that of the configuration, which its reader bounds. */
-static void walk(struct walk *w, const struct rule *r, const struct text_list *inherited)
+static void walk(struct walk *w, const struct rule *r, const struct text_list *inherited,
+	const struct text_list *scopes)
 {
 	const struct text_list *channels = r->channels.count > 0 ? &r->channels : inherited;
 	bool found = false;
 	for (size_t i = 0; i < r->child_count; i++) {
 		const struct rule *child = &r->children[i];
-		if (!rule_matches(w, child)) {
+		const struct text_list *child_scopes = scopes_of(child, scopes);
+		if (!scope_matches(w->j, child_scopes) || !rule_matches(w, child)) {
 			continue;
 		}
 		found = true;
 		bool named = w->named;
 		w->named = named || text_list_has(&child->kinds, w->effect->row.kind->name);
-		walk(w, child, channels);
+		walk(w, child, channels, child_scopes);
 		w->named = named;
 		if (!child->go_on) {
 			break;
@@ -146,13 +191,13 @@ static void walk(struct walk *w, const struct rule *r, const struct text_list *i
 
 void route_effect(struct judgement *j, const struct effect *e, struct route *out)
 {
-	static const struct text_list no_channels = {0};
+	static const struct text_list none = {0};
 	*out = (struct route){.rule = "", .priority = -1};
 	struct walk w = {.j = j,
 		.effect = e,
 		.route = out,
 		.chosen = pool_take(j->pool, j->config->channel_count + 1)};
-	walk(&w, j->tree, &no_channels);
+	walk(&w, j->tree, &none, &none);
 	out->channels.list =
 		pool_take(j->pool, (j->config->channel_count + 1) * sizeof(*out->channels.list));
 	for (size_t i = 0; i < j->config->channel_count; i++) {

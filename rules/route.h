@@ -24,6 +24,9 @@ void route_effect(struct judgement *j, const struct effect *e, struct route *out
  * else. */
 bool route_names(const struct judgement *j, const struct kind *kind);
 
+/* A rule of the tree names the alert's scope, which is not public. */
+bool route_knows_scope(const struct judgement *j);
+
 /* The channel may carry this status at all. */
 bool route_channel_open(const struct judgement *j, const struct channel_config *channel);
 bool route_same(const struct route *a, const struct route *b);

@@ -129,6 +129,9 @@ const char *slot_of(struct judgement *j, const struct alert_item *item)
 	const struct alert *a = j->alert;
 	const char *hazard = item->kind->hazard;
 	const char *event = judgement_first_word(j, a->events);
+	if (!alert_is_public(a)) {
+		return pool_printf(j->pool, "%s%s/%s", SLOT_CLOSED, hazard, a->series);
+	}
 	if (slot_is_info(a, item)) {
 		/* Offices number their bulletins each for itself: an EventID alone is not one. */
 		bool bulletin = strcmp(hazard, "weather.info") == 0;

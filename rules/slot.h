@@ -14,6 +14,10 @@
  */
 #pragma once
 
+/* Begins the slots of alerts that are not for the public (CAP scope): what only some were told must
+ * neither hide nor end what all are told. */
+#define SLOT_CLOSED "closed/"
+
 #include "rules/rules_private.h"
 
 const char *slot_of(struct judgement *j, const struct alert_item *item);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { OWN_TEXT_MAX = 4000 };
+enum { NOTE_MAX = 400, OWN_TEXT_MAX = 4000 };
 
 struct writing {
 	struct judgement *j;
@@ -53,6 +53,10 @@ static enum words_act act_of(const struct writing *w)
 		[EVENT_INFO] = WORDS_INFO,
 	};
 	enum words_act act = acts[w->b->event];
+	/* JMX 取消 and staff take back what was never true; CAP's Cancel does not say. */
+	if (act == WORDS_CANCELLED && w->j->alert->format == ALERT_FORMAT_CAP) {
+		act = WORDS_WITHDRAWN;
+	}
 	/* News is in force nowhere, and has an end all the same. */
 	const struct state_row *row = &w->effects[0]->row;
 	if (act == WORDS_CORRECTED && !row->in_force && wall_time_is_none(row->expires)) {
@@ -148,7 +152,7 @@ static void prepare(struct writing *w)
 	}
 	w->phrase = &words->phrases[style][w->act];
 	w->in_force = w->act != WORDS_RELEASED && w->act != WORDS_CANCELLED &&
-		      w->act != WORDS_CORRECTED_AWAY;
+		      w->act != WORDS_WITHDRAWN && w->act != WORDS_CORRECTED_AWAY;
 	w->advice = w->in_force ? wording_advice_of(words, &w->now)
 				: wording_advice_at_end(words, &w->now, w->act);
 	w->staged = w->in_force &&
@@ -299,6 +303,15 @@ static bool is_bulletin(const struct writing *w)
 	return false;
 }
 
+/* Why it is over, in the words of who ended it: the only new words of a CAP Cancel. */
+static const char *note_line(struct writing *w)
+{
+	const char *note = w->j->alert->format == ALERT_FORMAT_CAP && !w->in_force
+				   ? wording_clean(w->pool, w->j->alert->note, NOTE_MAX)
+				   : "";
+	return note[0] ? WORDING_EXPAND(w->pool, w->w->note, {'n', note}) : "";
+}
+
 static void quote(struct writing *w, struct buf *out)
 {
 	const struct alert *a = w->j->alert;
@@ -312,6 +325,7 @@ static void quote(struct writing *w, struct buf *out)
 		    (f->shape == FAMILY_FULL_STATE || f->shape == FAMILY_TSUNAMI || f->by_office);
 	line(out, wide && first[0] ? w->w->quote_wide : "");
 	line(out, first);
+	line(out, note_line(w));
 	if ((a->format != ALERT_FORMAT_JMX || is_bulletin(w)) && w->in_force) {
 		line(out, description(w, is_plain(w)));
 		line(out, own_text(w, &a->instruction, is_plain(w)));

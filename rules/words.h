@@ -32,6 +32,7 @@ enum words_act {
 	WORDS_LOWERED,
 	WORDS_RELEASED,
 	WORDS_CANCELLED,
+	WORDS_WITHDRAWN, /* cancelled by a sender who does not say whether it was a mistake */
 	WORDS_CORRECTED,
 	WORDS_CORRECTED_AWAY, /* the correction takes us out */
 	WORDS_INFO,
@@ -146,6 +147,7 @@ struct words {
 	const char *volcano_level; /* "{v}" is 1 to 5 */
 	const char *also;	   /* {n}: other nouns in the same message */
 	const char *source;	   /* {n} */
+	const char *note;	   /* {n}: the words of who withdrew or ended it */
 	const char *of;		   /* {m} river or volcano, {n} noun */
 	const char *twice;	   /* {n}, for extreme */
 	const char *separator;	   /* of a list */

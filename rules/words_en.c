@@ -17,6 +17,11 @@
 	{                                                                                          \
 		"{t}: corrected", "Correction: the {n} does not apply to {m}.", NULL, NULL         \
 	}
+#define WITHDRAWN                                                                                  \
+	{                                                                                          \
+		"{t}: cancelled", "The {n} sent earlier has been cancelled by its issuer.", NULL,  \
+			NULL                                                                       \
+	}
 #define CANCELLED                                                                                  \
 	{                                                                                          \
 		"{t}: cancelled", "The {n} sent earlier is cancelled. It was a false report.",     \
@@ -42,6 +47,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 				"Lowered to {n} for {m}.", NULL},
 			[WORDS_RELEASED] = {"{t}: lifted", "The {n} for {m} is lifted.", NULL,
 				NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] = CANCELLED,
 			[WORDS_CORRECTED] = {"{t}: corrected", "The {n} for {m} is corrected.",
 				NULL, NULL},
@@ -58,6 +64,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 				"Lowered to {n} for {m}.", NULL},
 			[WORDS_RELEASED] = {"{t}: lifted", "The {n} for {m} is lifted.", NULL,
 				NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] =
 				{"{t}: cancelled",
 					"The {n} sent earlier is cancelled. It was sent by "
@@ -79,6 +86,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_LOWERED] = {"Earthquake: intensity {v}",
 				"The seismic intensity in {m} is now given as {v}.", NULL, NULL},
 			[WORDS_RELEASED] = {"{t}: ended", "The {n} for {m} has ended.", NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] = CANCELLED,
 			[WORDS_CORRECTED] = {"Correction: intensity {v}",
 				"Correction: seismic intensity {v} was observed in {m}.", NULL,
@@ -95,6 +103,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_UPDATED] = UNSEEN,
 			[WORDS_LOWERED] = UNSEEN,
 			[WORDS_RELEASED] = {"{t}: ended", "The {n} for {m} has ended.", NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] = CANCELLED,
 			[WORDS_CORRECTED] = UNSEEN,
 			[WORDS_CORRECTED_AWAY] = AWAY,
@@ -110,6 +119,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_RELEASED] = {"{t}: ended",
 				"The {n} has ended: no higher chance of a great quake was found.",
 				NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] = CANCELLED,
 			[WORDS_CORRECTED] = {"{t}: corrected", "The {n} is corrected.", NULL, NULL},
 			[WORDS_CORRECTED_AWAY] = AWAY,
@@ -125,6 +135,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 				"Expect strong shaking."},
 			[WORDS_LOWERED] = {"{t}: updated", "{n} for {m} updated.", NULL, NULL},
 			[WORDS_RELEASED] = {"{t}: ended", "The {n} for {m} has ended.", NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] = CANCELLED,
 			[WORDS_CORRECTED] = {"{t}: corrected", "The {n} for {m} is corrected.",
 				NULL, NULL},
@@ -138,6 +149,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_UPDATED] = {"{t}: updated", "{n} from {m}, updated.", NULL, NULL},
 			[WORDS_LOWERED] = {"{t}: updated", "{n} from {m}, updated.", NULL, NULL},
 			[WORDS_RELEASED] = {"{t}: ended", "{n} from {m} has ended.", NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] = {"{t}: cancelled",
 				"The {n} sent earlier is cancelled. It was sent by mistake.", NULL,
 				NULL},
@@ -228,6 +240,7 @@ const struct words words_en = {
 	.volcano_level = "Volcanic alert level {v} of 5",
 	.also = "Also: {n}",
 	.source = "Source: {n}",
+	.note = "The issuer says: {n}",
 	.of = "{n} ({m})",
 	.twice = "{n}. {n}.",
 	.separator = ", ",

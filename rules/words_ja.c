@@ -18,6 +18,10 @@
 		TITLE, "{m}は震度５弱以上の揺れだった可能性があります（データ未着）。", NULL,      \
 			"{m}は、震度５弱以上の揺れだった可能性があります。" \
 	}
+#define WITHDRAWN                                                                                  \
+	{                                                                                          \
+		"{t} 取消", "先ほどの{n}は、発表した機関により取り消されました。", NULL, NULL      \
+	}
 
 static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 	[WORDS_WARNING] =
@@ -30,6 +34,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_LOWERED] = {"{t}に切替", "{m}の{o}は、{n}に切り替えられました。",
 				"{m}は{n}に切り替えられました。", NULL},
 			[WORDS_RELEASED] = {"{t} 解除", "{m}の{n}は解除されました。", NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] = {"{t} 取消",
 				"先ほどの{n}は取り消されました（誤報でした）。", NULL,
 				"先ほどの{n}は取り消されました。誤報でした。"},
@@ -50,6 +55,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 				{"{t}に切替", "{m}の{o}は、{n}に切り替えられました。",
 					"{m}は{n}に切り替えられました。", NULL},
 			[WORDS_RELEASED] = {"{t} 解除", "{m}の{n}は解除されました。", NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] =
 				{"{t} 取消",
 					"先ほどの{n}は取り消されました（誤って発令されました）。",
@@ -75,6 +81,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 				"{m}で観測した震度は{v}に更新されました。", NULL, NULL},
 			[WORDS_RELEASED] = {"{t} 終了", "{m}の{n}のお知らせを終わります。", NULL,
 				NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] =
 				{"{t} 取消", "先ほどの{n}は取り消されました（誤報でした）。", NULL,
 					"先ほどの{n}は取り消されました。誤報でした。"},
@@ -95,6 +102,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_LOWERED] = UNSEEN("震度５弱以上か"),
 			[WORDS_RELEASED] = {"{t} 終了", "{m}の{n}のお知らせを終わります。", NULL,
 				NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] =
 				{"{t} 取消", "先ほどの{n}は取り消されました（誤報でした）。", NULL,
 					"先ほどの{n}は取り消されました。誤報でした。"},
@@ -124,6 +132,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 					"終えました（調査終了）。",
 					"南海トラフ地震臨時情報（調査終了）が発表されました。",
 					"南海トラフ地震臨時情報、調査終了が発表されました。"},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] =
 				{"{t} 取消", "先ほどの{n}は取り消されました（誤報でした）。", NULL,
 					"先ほどの{n}は取り消されました。誤報でした。"},
@@ -147,6 +156,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_LOWERED] =
 				{"{t} 更新", "{m}の{n}の内容が更新されました。", NULL, NULL},
 			[WORDS_RELEASED] = {"{t} 終了", "{m}の{n}は終わりました。", NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] =
 				{"{t} 取消", "先ほどの{n}は取り消されました（誤報でした）。", NULL,
 					"先ほどの{n}は取り消されました。誤報でした。"},
@@ -164,6 +174,7 @@ static const struct words_phrase phrases[WORDS_STYLE_COUNT][WORDS_ACT_COUNT] = {
 			[WORDS_UPDATED] = {"{t} 更新", "{m}から{n}の続報です。", NULL, NULL},
 			[WORDS_LOWERED] = {"{t} 更新", "{m}から{n}の続報です。", NULL, NULL},
 			[WORDS_RELEASED] = {"{t} 終了", "{m}からの{n}は終了しました。", NULL, NULL},
+			[WORDS_WITHDRAWN] = WITHDRAWN,
 			[WORDS_CANCELLED] =
 				{"{t} 取消", "先ほどの{n}は取り消します（誤りでした）。", NULL,
 					"先ほどの{n}は取り消します。誤りでした。"},
@@ -266,6 +277,7 @@ const struct words words_ja = {
 	.volcano_level = "噴火警戒レベル{v}",
 	.also = "あわせて対象となるもの：{n}",
 	.source = "発表：{n}",
+	.note = "発表した機関の説明：{n}",
 	.of = "{m}の{n}",
 	.twice = "{n}。{n}。",
 	.separator = "、",

@@ -107,13 +107,15 @@ struct alert {
 	const char *scope;	      /* CAP scope in lower case; "public" for JMX */
 	const char *restriction;      /* CAP: whom scope restricted means, in the sender's words */
 	struct alert_words addresses; /* CAP: whom scope private means */
-	struct alert_words codes;     /* CAP code: profiles and handling flags, as sent */
+	struct alert_words
+		incidents;	  /* CAP: names of the happening; they group, and decide nothing */
+	struct alert_words codes; /* CAP code: profiles and handling flags, as sent */
 	struct alert_words blocked; /* CAP BLOCKCHANNEL (IPAWS): where it must not go, upper case */
 	const char *note;	    /* CAP: why it was cancelled, which exercise it is */
 	bool over;	      /* CAP: the cancel says that the event has passed (AllClear, Past) */
 	const char *series;   /* identity of the series (JMX reference section 2; CAP triple) */
 	const char *revision; /* identity within the series */
-	const char *events;   /* JMX EventIDs, CAP incidents, blank separated; empty when none */
+	const char *events;   /* JMX EventIDs, blank separated; empty when none */
 	const char *comments; /* JMX codes of the fixed comments, blank separated: "0215 0241" */
 	char digest[DIGEST_HEX_SIZE]; /* of the parsed content; the same from every source */
 	struct wall_time issued;      /* official time of issue */

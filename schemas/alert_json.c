@@ -144,6 +144,7 @@ json_t *alert_to_json(const struct alert *a)
 	json_put_text(object, "scope", a->scope);
 	json_put_text(object, "restriction", a->restriction);
 	put_words(object, "addresses", &a->addresses);
+	put_words(object, "incidents", &a->incidents);
 	put_words(object, "codes", &a->codes);
 	put_words(object, "blocked", &a->blocked);
 	json_put_text(object, "note", a->note);
@@ -362,6 +363,7 @@ static int read_alert(struct alert *a, const json_t *object, struct err *e)
 	a->note = copy(a, object, "note");
 	a->over = json_flag(object, "over", false);
 	read_list(a, object, "addresses", &a->addresses);
+	read_list(a, object, "incidents", &a->incidents);
 	read_list(a, object, "codes", &a->codes);
 	read_list(a, object, "blocked", &a->blocked);
 	a->series = copy(a, object, "series");

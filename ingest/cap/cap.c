@@ -157,6 +157,51 @@ static int read_action(struct cap *c, const xmlNode *root)
 		c->refusal, "unknown-action", (int)xmlGetLineNo(root), "msgType \"%.60s\"", text);
 }
 
+/* Words parted by white space; one with white space inside stands in double quotes (CAP 1.2, 3.2.1,
+ * addresses and incidents). */
+static void add_words(struct cap *c, const char *text, struct alert_words *words)
+{
+	struct pool *pool = c->alert->pool;
+	for (text += strspn(text, " \t\r\n"); *text && words->count < CAP_WORD_LIMIT;
+		text += strspn(text, " \t\r\n")) {
+		bool quoted = *text == '"' && strchr(text + 1, '"');
+		text += quoted;
+		size_t size = strcspn(text, quoted ? "\"" : " \t\r\n");
+		if (size > 0) {
+			alert_add_word(c->alert, words, pool_copy(pool, text, size));
+		}
+		text += size + quoted;
+	}
+}
+
+/* Every code element: profiles and handling flags. */
+static int read_codes(struct cap *c, const xmlNode *root)
+{
+	const xmlNode *n = xml_child(root, c->ns, "code");
+	for (; n && c->alert->codes.count < CAP_WORD_LIMIT; n = xml_next(n)) {
+		const char *code = cap_node_text(c, n);
+		if (!code) {
+			return -EBADMSG;
+		}
+		if (code[0]) {
+			alert_add_word(c->alert, &c->alert->codes, code);
+		}
+	}
+	return 0;
+}
+
+static int read_groups(struct cap *c, const xmlNode *root)
+{
+	const char *incidents;
+	int rc = cap_text(c, root, "incidents", &incidents);
+	rc = rc ? rc : cap_text(c, root, "note", &c->alert->note);
+	rc = rc ? rc : read_codes(c, root);
+	if (rc == 0) {
+		add_words(c, incidents, &c->alert->incidents);
+	}
+	return rc;
+}
+
 /* Without a readable scope nobody said that everybody may know. */
 static int read_scope(struct cap *c, const xmlNode *root)
 {
@@ -165,9 +210,11 @@ static int read_scope(struct cap *c, const xmlNode *root)
 	const char *addresses;
 	int rc = cap_text(c, root, "scope", &text);
 	rc = rc ? rc : cap_text(c, root, "addresses", &addresses);
+	rc = rc ? rc : cap_text(c, root, "restriction", &c->alert->restriction);
 	if (rc) {
 		return rc;
 	}
+	add_words(c, addresses, &c->alert->addresses);
 	c->alert->scope = "restricted";
 	bool known = false;
 	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
@@ -201,16 +248,6 @@ static void digest_without_signature(struct alert *a, const xmlNode *root)
 	digest_free(d);
 }
 
-static int read_note(struct cap *c, const xmlNode *root)
-{
-	const char *note;
-	int rc = cap_text(c, root, "note", &note);
-	if (rc == 0 && note[0]) {
-		cap_add_piece(c, &c->alert->description, "und", note);
-	}
-	return rc;
-}
-
 static int decode(const xmlNode *root, struct alert *a, struct decode_refusal *refusal)
 {
 	struct cap c = {
@@ -224,10 +261,12 @@ static int decode(const xmlNode *root, struct alert *a, struct decode_refusal *r
 	rc = rc ? rc : read_status(&c, root);
 	rc = rc ? rc : read_action(&c, root);
 	rc = rc ? rc : read_scope(&c, root);
+	rc = rc ? rc : read_groups(&c, root);
 	rc = rc ? rc : cap_read_references(&c, root);
 	rc = rc ? rc : cap_read_infos(&c, root);
 	if (rc == 0 && a->item_count == 0) {
-		rc = read_note(&c, root); /* the only words an Error or a bare Cancel has */
+		/* the only words an Error or a bare Cancel has */
+		cap_add_piece(&c, &a->description, "und", a->note);
 	}
 	if (rc == 0) {
 		digest_without_signature(a, root);

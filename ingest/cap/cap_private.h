@@ -22,6 +22,7 @@ enum {
 	CAP_JOINED_LIMIT = 64 * 1024, /* a text that grows no further by more pieces */
 	CAP_PROSE_LIMIT = 16,	      /* description or instruction elements per info */
 	CAP_WARNING_LIMIT = 100,      /* further ones say nothing new */
+	CAP_WORD_LIMIT = 200,	      /* addresses, incidents, codes, blocked channels */
 	CAP_NAME_LIMIT = 240,	      /* of an area, repeated for every code of it */
 };
 

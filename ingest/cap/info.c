@@ -20,6 +20,8 @@ struct infos {
 	size_t key_count;
 	size_t count;
 	size_t all_clear;
+	size_t past;		  /* items that are over: all clear, or urgency past */
+	struct wall_time expires; /* of the info at hand */
 	bool expires_missing;
 };
 
@@ -173,14 +175,39 @@ static void area_key(struct cap *c, const xmlNode *info, char out[DIGEST_HEX_SIZ
 	}
 }
 
-static bool known_area(const struct infos *all, const char *key)
+/* The item of the same areas (its number), or all->key_count. */
+static size_t item_of_area(const struct infos *all, const char *key)
 {
-	for (size_t i = 0; i < all->key_count; i++) {
-		if (strcmp(all->area_keys[i], key) == 0) {
-			return true;
-		}
+	size_t i = 0;
+	while (i < all->key_count && strcmp(all->area_keys[i], key) != 0) {
+		i++;
 	}
-	return false;
+	return i;
+}
+
+/* The same in another language may end later, or not say when. */
+static void extend(struct alert_item *item, struct wall_time expires)
+{
+	bool open = wall_time_is_none(item->expires) || wall_time_is_none(expires);
+	if (open || expires.ms > item->expires.ms) {
+		item->expires = open ? WALL_TIME_NONE : expires;
+	}
+}
+
+/* IPAWS: a parameter for each way to the public that the originator does not want. */
+static void add_blocked(struct cap *c, const char *name, const char *value)
+{
+	struct alert *a = c->alert;
+	if (strcasecmp(name, "BLOCKCHANNEL") != 0 || a->blocked.count >= CAP_WORD_LIMIT) {
+		return;
+	}
+	char *word = pool_copy_text(a->pool, value);
+	for (char *p = word; *p; p++) {
+		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+	}
+	if (word[0] && !alert_has_word(&a->blocked, word)) {
+		alert_add_word(a, &a->blocked, word);
+	}
 }
 
 /* The first code that a table knows; *code is it, or else the first code of all. */
@@ -198,6 +225,7 @@ static int find_kind(
 			if (rc) {
 				return rc;
 			}
+			add_blocked(c, name, value);
 			if (i == 0 && cap_code_is_test(name, value)) {
 				look_for_test(c, "eventCode", value);
 			}
@@ -245,10 +273,13 @@ static int add_item(struct cap *c, struct infos *all, const xmlNode *info, const
 		return rc;
 	}
 	(void)severity_parse(severity, &item->severity);
-	if (is_all_clear(c, info)) {
+	item->expires = all->expires;
+	bool clear = is_all_clear(c, info);
+	if (clear) {
 		item->transition = TRANSITION_RELEASED;
 		all->all_clear++;
 	}
+	all->past += clear || strcmp(item->urgency, "past") == 0;
 	return cap_read_areas(c, info, item);
 }
 
@@ -270,6 +301,7 @@ static int read_times(struct cap *c, struct infos *all, const xmlNode *info)
 	cap_warn_time(c, "effective", text[0], &effective, NULL);
 	cap_warn_time(c, "onset", text[1], &onset, NULL);
 	cap_warn_time(c, "expires", text[2], &expires, NULL);
+	all->expires = expires;
 	if (wall_time_is_none(a->effective) ||
 		(!wall_time_is_none(effective) && effective.ms < a->effective.ms)) {
 		a->effective = effective;
@@ -300,6 +332,10 @@ static int read_info(struct cap *c, struct infos *all, const xmlNode *info)
 	if (all->count == 0) {
 		all->lang = lang;
 		a->title = event;
+		rc = cap_text(c, info, "senderName", &a->office);
+		if (rc) {
+			return rc;
+		}
 	}
 	if (event[0] == '\0') {
 		cap_warn(c, "missing-event", "info without event");
@@ -312,7 +348,15 @@ static int read_info(struct cap *c, struct infos *all, const xmlNode *info)
 	char key[DIGEST_HEX_SIZE];
 	area_key(c, info, key);
 	bool translation = strcasecmp(lang, all->lang) != 0;
-	if (translation && (key[0] == '\0' || known_area(all, key))) {
+	size_t same = translation ? item_of_area(all, key) : all->key_count;
+	if (same < all->key_count) {
+		extend(&a->items[same], all->expires);
+		return 0;
+	}
+	if (translation && key[0] == '\0') {
+		for (size_t i = 0; i < a->item_count; i++) {
+			extend(&a->items[i], all->expires);
+		}
 		return 0;
 	}
 	if (translation) {
@@ -338,6 +382,7 @@ static void conclude(struct cap *c, const struct infos *all)
 	if (!wall_time_is_none(a->expires) && a->expires.ms <= a->sent.ms) {
 		cap_warn(c, "expires-before-sent", "over before it was sent");
 	}
+	a->over = a->action == ALERT_ACTION_CANCEL && all->past == a->item_count;
 	bool speaks = a->action == ALERT_ACTION_ISSUE || a->action == ALERT_ACTION_UPDATE;
 	if (speaks && all->all_clear == a->item_count) {
 		a->action = ALERT_ACTION_RELEASE;
