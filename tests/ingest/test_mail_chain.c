@@ -89,6 +89,38 @@ static void test_the_stages_are_news_of_one_event(void **state)
 	world_free(w);
 }
 
+static size_t characters(const char *text)
+{
+	size_t count = 0;
+	for (; *text; text++) {
+		count += ((unsigned char)*text & 0xC0U) != 0x80U;
+	}
+	return count;
+}
+
+/* With a time and the longest place that is told. */
+static void test_every_stage_fits_the_short_forms(void **state)
+{
+	(void)state;
+#define PLACE "北海道地方及び青森県、岩手県、宮城県、秋田県、山形県周辺"
+	static const char *const bodies[] = {LAUNCH,
+		"直ちに避難。ミサイルが、14時7分頃、" PLACE "に落下するものとみられます。",
+		"ミサイル落下。ミサイルが、14時7分頃、" PLACE "に落下したものとみられます。",
+		"ミサイル通過。先程のミサイルは、14時7分頃、" PLACE "へ通過したものとみられます。",
+		"先程のミサイルは、14時7分頃、" PLACE "の領海外に落下したものとみられます。"};
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct world *w = world_new();
+		const struct broadcast *b = only(take(w, 0, "国民保護", bodies[i]));
+		const struct broadcast_text *ja = broadcast_text_in(b, "ja");
+		const struct broadcast_text *en = broadcast_text_in(b, "en");
+		assert_true(characters(ja->title) <= 15 && characters(ja->brief) <= 70);
+		assert_true(characters(en->title) <= 45 && characters(en->brief) <= 140);
+		assert_null(strchr(ja->speech, '{'));
+		assert_null(strchr(en->speech, '{'));
+		world_free(w);
+	}
+}
+
 static void test_the_same_words_moments_apart_are_told_once(void **state)
 {
 	(void)state;
@@ -402,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_stages_are_news_of_one_event),
+		cmocka_unit_test(test_every_stage_fits_the_short_forms),
 		cmocka_unit_test(test_the_same_words_moments_apart_are_told_once),
 		cmocka_unit_test(test_a_second_launch_with_the_same_words_is_told),
 		cmocka_unit_test(test_a_second_launch_within_the_window_is_told_by_its_place),
