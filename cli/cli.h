@@ -11,7 +11,8 @@
  *   recipients.c  subscribers import/export/count
  *   feed.c        ingest: hands a file to the hub as a feed does
  *   feed_mail.c   ingest --mail: one mail from a mail server's pipe
- *   offline.c     check, explain: what a telegram says and what would follow, without a hub
+ *   check.c       check: what a telegram says, without a hub
+ *   explain.c     explain: what would follow from telegrams, without a hub
  *   replay.c      replay: a recorded day judged again
  *   against.c     explain --against: a recorded day under two configurations
  *   setup.c       profile, config check

@@ -2,6 +2,7 @@
 #include "cli/decision.h"
 
 #include "base/json.h"
+#include "cli/table.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -64,6 +65,54 @@ const char *decision_event(
 		print(out, _("%s, %s"), kind, event);
 	}
 	return out;
+}
+
+/* A severity that the telegram leaves open says nothing. */
+static void join_severity(const struct alert_item *item, char *out)
+{
+	char level[64];
+	if (item->severity != SEVERITY_UNKNOWN) {
+		(void)join(out, ", ", cli_word(severity_name(item->severity)));
+	}
+	if (item->level > 0) {
+		(void)snprintf(level, sizeof(level), _("level %d"), item->level);
+		(void)join(out, ", ", level);
+	}
+	if (item->transition != TRANSITION_NONE) {
+		(void)join(out, ", ", cli_word(transition_name(item->transition)));
+	}
+}
+
+const char *decision_item(
+	const struct cli *cli, const struct alert_item *item, char out[DECISION_LIST_SIZE])
+{
+	const char *kind = cli->japanese ? item->kind->ja : item->kind->en;
+	bool coded = item->code[0] && strcmp(item->code, item->name) != 0;
+	print(out, "%s (%s)%s%s%s%s%s%s%s", kind, item->kind->name, coded ? " [" : "",
+		coded ? item->code : "", coded ? "]" : "", item->name[0] ? " " : "", item->name,
+		item->value[0] ? " " : "", item->value);
+	join_severity(item, out);
+	return out;
+}
+
+void decision_print_head(const struct alert *a)
+{
+	char issued[WALL_TIME_TEXT_SIZE];
+	char expires[WALL_TIME_TEXT_SIZE];
+	say("  %s  %s\n", a->type, a->title);
+	say(_("  %s, %s, issued %s, series %s\n"), cli_word(alert_status_name(a->status)),
+		cli_word(alert_action_name(a->action)),
+		wall_time_format(a->issued, a->offset_minutes, issued), a->series);
+	if (!wall_time_is_none(a->expires)) {
+		say(_("  until %s\n"), wall_time_format(a->expires, a->offset_minutes, expires));
+	}
+	for (size_t i = 0; i < a->reference_count; i++) {
+		say(_("  refers to %s %s\n"), a->references[i].series, a->references[i].revision);
+	}
+	const char *headline = alert_text_in(&a->headline, "ja");
+	if (headline[0]) {
+		print_wrapped(headline, 2);
+	}
 }
 
 json_t *decision_broadcast_json(const struct rules_broadcast *rb)

@@ -19,6 +19,13 @@ const char *decision_towns(const struct broadcast *b, char out[DECISION_LIST_SIZ
 const char *decision_event(
 	const struct cli *cli, const struct broadcast *b, char out[DECISION_LIST_SIZE]);
 
+/* "Heavy rain (weather.rain) [33] レベル５大雨特別警報, extreme, level 5, raised". */
+const char *decision_item(
+	const struct cli *cli, const struct alert_item *item, char out[DECISION_LIST_SIZE]);
+
+/* What a telegram is: type, title, status, action, times, series, headline. */
+void decision_print_head(const struct alert *a);
+
 /* Broadcast, channels, hold. The caller releases. */
 json_t *decision_broadcast_json(const struct rules_broadcast *rb);
 json_t *decision_broadcasts_json(const struct rules_decision *d);

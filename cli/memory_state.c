@@ -123,15 +123,25 @@ bool memory_state_repeats(struct memory_state *m, const struct alert *alert)
 	return false;
 }
 
-static struct state_row *find_row(struct memory_state *m, const struct state_row *like)
+const struct state_row *memory_state_find(
+	const struct memory_state *m, const struct state_row *like)
 {
 	for (size_t i = 0; i < m->row_count; i++) {
-		struct state_row *row = &m->rows[i];
+		const struct state_row *row = &m->rows[i];
 		if (row->status == like->status &&
 			strcmp(row->municipality, like->municipality) == 0 &&
 			strcmp(row->slot, like->slot) == 0) {
 			return row;
 		}
+	}
+	return NULL;
+}
+
+static struct state_row *row_for(struct memory_state *m, const struct state_row *like)
+{
+	const struct state_row *found = memory_state_find(m, like);
+	if (found) {
+		return &m->rows[found - m->rows];
 	}
 	mem_grow((void **)&m->rows, &m->row_capacity, m->row_count, sizeof(*m->rows));
 	return &m->rows[m->row_count++];
@@ -139,7 +149,7 @@ static struct state_row *find_row(struct memory_state *m, const struct state_row
 
 static void keep_row(struct memory_state *m, const struct state_row *from)
 {
-	struct state_row *row = find_row(m, from);
+	struct state_row *row = row_for(m, from);
 	struct state_row copy = *from;
 	const char **texts[] = {&copy.municipality, &copy.slot, &copy.code, &copy.name, &copy.value,
 		&copy.source, &copy.series, &copy.event, &copy.thread, &copy.alert};

@@ -22,6 +22,10 @@ bool memory_state_repeats(struct memory_state *m, const struct alert *alert);
 void memory_state_apply(
 	struct memory_state *m, const struct alert *alert, const struct rules_decision *d);
 
+/* The row of the same status, municipality and slot; NULL: there is none. */
+const struct state_row *memory_state_find(
+	const struct memory_state *m, const struct state_row *like);
+
 /* Calls each() for every row whose own end lies after `after` and not after `until`, earliest
  * first. m must not change meanwhile. */
 void memory_state_ended(const struct memory_state *m, struct wall_time after,

@@ -14,7 +14,7 @@ const struct cli_verb cli_verbs[] = {
 	{"ingest", "[--feed NAME | --feed-socket PATH] [--wait] FILE... | --mail",
 		N_("hand telegrams to the hub, as a feed does"), run_ingest},
 	{"check", "FILE...", N_("decode and validate telegrams, without a hub"), run_check},
-	{"explain", "FILE... [--at TIME] | --against FOLDER [--baseline OLD]",
+	{"explain", "FILE... [--at TIME] [--steps] | --against FOLDER [--baseline OLD]",
 		N_("what would follow from telegrams: areas, rule, channels, words"), run_explain},
 	{"replay", "FOLDER [--speed N]", N_("judge a recorded day again: what would have gone out"),
 		run_replay},

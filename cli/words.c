@@ -39,6 +39,8 @@ static const char *const words[] = {
 	N_("observed"),
 	N_("cancelled"),
 	N_("corrected"),
+	/* transition */
+	N_("continued"),
 	/* delivery */
 	N_("ready"),
 	N_("held"),

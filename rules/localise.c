@@ -244,6 +244,30 @@ static const char *about_of(const struct alert *a, const struct alert_item *item
 	return strcmp(item->kind->hazard, "volcano") == 0 ? volcano_of(a) : "";
 }
 
+const char *rules_how_name(enum rules_how how)
+{
+	static const char *const names[] = {
+		[RULES_HOW_EXACT] = "exact",
+		[RULES_HOW_AROUND] = "around",
+		[RULES_HOW_GUESSED] = "guessed",
+	};
+	return names[how];
+}
+
+static void note(struct judgement *j, const struct municipality *m, const struct alert_item *item,
+	struct item_answer found)
+{
+	struct rules_decision *d = j->decision;
+	struct rules_touch *t = judgement_add(
+		j, (void **)&d->touches, &j->told_touch_capacity, &d->touch_count, sizeof(*t));
+	*t = (struct rules_touch){.municipality = m->code,
+		.item = item,
+		.area = found.area,
+		.how = found.answer == TOUCH_YES      ? RULES_HOW_EXACT
+		       : found.answer == TOUCH_COARSE ? RULES_HOW_AROUND
+						      : RULES_HOW_GUESSED};
+}
+
 static void explain(struct judgement *j, const struct municipality *m,
 	const struct alert_item *item, struct item_answer found)
 {
@@ -288,6 +312,7 @@ void localise(struct judgement *j)
 				continue;
 			}
 			view->listed = true;
+			note(j, view->municipality, item, found);
 			explain(j, view->municipality, item, found);
 			struct touch *t = judgement_add(j, (void **)&j->touches, &j->touch_capacity,
 				&j->touch_count, sizeof(*t));

@@ -50,6 +50,22 @@ enum rules_verdict {
 
 const char *rules_verdict_name(enum rules_verdict verdict);
 
+enum rules_how {
+	RULES_HOW_EXACT,   /* its code stands in our profile */
+	RULES_HOW_AROUND,  /* a larger area that holds us */
+	RULES_HOW_GUESSED, /* no table says that it is not ours */
+};
+
+const char *rules_how_name(enum rules_how how);
+
+/* An item that concerns a municipality of ours. Borrowed from the alert and the configuration. */
+struct rules_touch {
+	const char *municipality;
+	const struct alert_item *item;
+	const struct alert_area *area; /* NULL: the item names none */
+	enum rules_how how;
+};
+
 /* A change of state: the row to write. */
 struct rules_change {
 	struct state_row row;
@@ -71,6 +87,8 @@ struct rules_decision {
 	struct pool *pool;
 	enum rules_verdict verdict;
 	const char *reason; /* one sentence for the log and `hansho show` */
+	struct rules_touch *touches;
+	size_t touch_count;
 	struct rules_change *changes;
 	size_t change_count;
 	struct rules_broadcast *broadcasts;

@@ -83,6 +83,7 @@ struct judgement {
 	struct effect *effects;
 	size_t effect_count;
 	size_t effect_capacity;
+	size_t told_touch_capacity; /* of the decision's touches */
 	size_t change_capacity;
 	size_t broadcast_capacity;
 	size_t trace_capacity;

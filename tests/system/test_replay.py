@@ -157,6 +157,47 @@ def test_replay_exit_codes(day, tmp_path):
     assert json.loads(ended.stderr)["exit"] == 65
 
 
+# ---- explain and check ----
+
+
+def test_explain_tells_what_concerns_us_and_what_changes(day):
+    files = [SAMPLES / f"{name}.xml" for name in ("rain-1-level3", "rain-2-level5", "volcano-1-level5")]
+    found, decoder = [], json.JSONDecoder()
+    text = out(run(None, "--json", "-c", day / "town.yaml", "explain", *files)).lstrip()
+    while text:
+        value, end = decoder.raw_decode(text)
+        found.append(value)
+        text = text[end:].lstrip()
+    assert found[1]["touches"] == [
+        {"municipality": "07204", "kind": "weather.rain", "code": "33", "area": "0720400", "how": "exact"}]  # fmt: skip
+    (change,) = found[1]["changes"]
+    assert (change["before"]["code"], change["after"]["code"], change["event"]) == ("03", "33", "raised")
+    assert change["before"]["alert"] != change["after"]["alert"]
+    assert found[0]["changes"][0]["before"] is None
+    assert found[2]["touches"] == found[2]["changes"] == []
+
+
+@pytest.mark.parametrize("language", [ENGLISH, JAPANESE], ids=["en", "ja"])
+def test_explain_and_check_fit_the_terminal(day, language):
+    files = sorted(SAMPLES.glob("*.xml")) + sorted((harness.TOP / "schemas/samples/cap").glob("[a-f]*.xml"))
+    short = [os.path.relpath(f, harness.TOP / "schemas/samples") for f in files]
+    for words in (["check"], ["explain"], ["explain", "--steps"]):
+        ended = run(None, "-c", day / "town.yaml", *words, *short, language=language, cwd=harness.TOP / "schemas/samples")
+        assert ended.returncode == 65, "some are refused"
+        text = ended.stdout.decode()
+        is_fit_for_a_terminal(text)
+        if words[0] == "explain":
+            head = ("CONCERNS US", "IN FORCE") if language is ENGLISH else ("当市町村に関係する項目", "発表状況の変化")
+            assert all(h in text for h in head)
+            assert ("verdict acted" in text) == ("--steps" in words)
+
+
+def test_explain_twice_says_that_nothing_changes(day):
+    file = SAMPLES / "tsunami-1-major.xml"
+    text = out(run(None, "-c", day / "town.yaml", "explain", file, file))
+    assert "nothing → 大津波警報：発表 (issued)" in text and "大津波警報：発表 (no change)" in text
+
+
 # ---- explain --against ----
 
 
