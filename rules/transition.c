@@ -199,22 +199,21 @@ static bool has_rain_warning(const struct judgement *j, const struct view *view)
 	return false;
 }
 
+/* Asked for every row of every telegram: the cheap questions first. */
 bool transition_leaves_out(
 	const struct judgement *j, const struct view *view, const struct state_row *row)
 {
-	if (!is_stated(j, view, row->kind->hazard)) {
+	bool newer = type_in(j->alert->type, family_warnings_2026);
+	if (!newer && !is_old_warning(j->alert)) {
 		return false;
 	}
-	if (type_in(j->alert->type, family_warnings_2026)) {
-		return is_transition_row(row);
-	}
-	if (!is_old_warning(j->alert)) {
+	if (!is_transition_row(row) && (newer || !row_type_in(row, family_warnings_2026))) {
 		return false;
 	}
-	if (row_type_is(row, "VXWW50")) {
-		return !has_rain_warning(j, view);
+	if (!newer && row_type_is(row, "VXWW50") && has_rain_warning(j, view)) {
+		return false;
 	}
-	return is_transition_row(row) || row_type_in(row, family_warnings_2026);
+	return is_stated(j, view, row->kind->hazard);
 }
 
 /* ---- idle ---- */

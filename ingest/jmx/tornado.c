@@ -30,16 +30,22 @@ static const xmlNode *find_list(struct jmx *j, const char *type)
 	return i;
 }
 
-static void decode_item(struct jmx *j, const xmlNode *node, const char *system)
+static struct alert_item watch(const struct jmx *j, const char *code, const char *name)
 {
 	bool sighted = strcmp(j->type->type, "VPHW51") == 0;
-	struct alert_item like = {
+	return (struct alert_item){
 		.kind = kind_find("weather.tornado"),
-		.code = jmx_at(j, node, JMX_NS_HEAD, "Kind/Code"),
-		.name = jmx_at(j, node, JMX_NS_HEAD, "Kind/Name"),
+		.code = code,
+		.name = name,
 		.value = sighted ? "目撃" : "",
 		.severity = sighted ? SEVERITY_SEVERE : SEVERITY_MODERATE,
 	};
+}
+
+static void decode_item(struct jmx *j, const xmlNode *node, const char *system)
+{
+	struct alert_item like = watch(j, jmx_at(j, node, JMX_NS_HEAD, "Kind/Code"),
+		jmx_at(j, node, JMX_NS_HEAD, "Kind/Name"));
 	if (jmx_code_equal(like.code, "0")) {
 		return; /* なし */
 	}
@@ -66,5 +72,8 @@ void jmx_tornado(struct jmx *j)
 			return;
 		}
 	}
+	/* A damaged telegram is still a warning: for all that its office watches. */
 	jmx_warn(j, "no-areas", "the Headline lists no areas");
+	struct alert_item like = watch(j, "", "");
+	jmx_area_text(j, jmx_item(j, &like), AREA_JMA_OFFICE, j->a->office, j->a->office);
 }
