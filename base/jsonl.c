@@ -240,6 +240,11 @@ void jsonl_link_flush(struct jsonl_link *link)
 	(void)evbuffer_freeze(output, 1);
 }
 
+void jsonl_link_read_little(struct jsonl_link *link, size_t bytes)
+{
+	(void)bufferevent_set_max_single_read(link->stream, bytes);
+}
+
 size_t jsonl_link_queued(const struct jsonl_link *link)
 {
 	return evbuffer_get_length(bufferevent_get_output(link->stream));

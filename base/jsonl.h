@@ -52,6 +52,8 @@ void jsonl_link_send_text(struct jsonl_link *link, const char *line, size_t size
 void jsonl_link_flush(struct jsonl_link *link);
 /* Bytes queued but not yet written: the caller's brake. */
 size_t jsonl_link_queued(const struct jsonl_link *link);
+/* Reads at most so many bytes at a time: the other links of the loop have their turn in between. */
+void jsonl_link_read_little(struct jsonl_link *link, size_t bytes);
 /* Stops or resumes reading: back pressure towards the peer. */
 void jsonl_link_pause(struct jsonl_link *link, bool paused);
 int jsonl_link_fd(const struct jsonl_link *link);

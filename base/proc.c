@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +49,9 @@ static _Noreturn void run_child(const struct proc_spec *spec, char **environment
 	}
 	if (spec->own_group) {
 		(void)setpgid(0, 0);
+	}
+	if (spec->niceness > 0) {
+		(void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + spec->niceness);
 	}
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int wanted[4] = {spec->stdin_fd, spec->stdout_fd, spec->stderr_fd, spec->link_fd};

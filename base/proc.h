@@ -17,6 +17,7 @@ struct proc_spec {
 	int stderr_fd;		 /* -1: ours */
 	int link_fd;		 /* becomes descriptor 3; -1: none */
 	bool own_group;		 /* its own process group, so that its children die with it */
+	int niceness; /* added to ours: others' work goes first when processors are few */
 };
 
 /* Starts the child. Environment: PATH, LANG, LC_ALL, TZ and the names beginning with HANSHO_.

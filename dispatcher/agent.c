@@ -24,12 +24,15 @@ enum {
 		500, /* a driver that keeps its deadline is not killed for a slow pipe */
 	DEADLINE_GRACE_MS = 2000,
 	OPEN_LIMIT_MS = 20000,
+	GIVES_WAY_BYTES = 8192,	 /* some sixty marks or outcomes, a quarter of a millisecond */
+	GIVES_WAY_NICENESS = 10, /* about a tenth of the processor when others want it too */
 };
 
 struct agent_link {
 	struct hub *hub;
 	const struct channel_config *config;
 	char *name;
+	bool gives_way;
 	struct agent_handler handler;
 	struct child *child;
 	struct jsonl_link *link;
@@ -263,6 +266,9 @@ static void on_started(void *data, int fd)
 	a->process_ended = false;
 	struct jsonl_handler handler = {.message = on_message, .closed = on_closed, .data = a};
 	a->link = jsonl_link_new(a->hub->base, fd, JSONL_LINE_LIMIT, &handler);
+	if (a->gives_way) {
+		jsonl_link_read_little(a->link, GIVES_WAY_BYTES);
+	}
 	a->state = AGENT_OPENING;
 	a->ending = false;
 	set_timer(a, OPEN_LIMIT_MS);
@@ -297,18 +303,21 @@ static void on_timer(int fd, short what, void *data)
 }
 
 struct agent_link *agent_link_new(struct hub *hub, const struct channel_config *config,
-	const char *const *argv, const char *name, const struct agent_handler *handler)
+	const char *const *argv, const char *name, bool gives_way,
+	const struct agent_handler *handler)
 {
 	struct agent_link *a = mem_new(sizeof(*a));
 	a->hub = hub;
 	a->config = config;
 	a->name = mem_copy_text(name);
+	a->gives_way = gives_way;
 	a->handler = *handler;
 	a->timer = evtimer_new(hub->base, on_timer, a);
 	struct child_spec spec = {
 		.name = a->name,
 		.argv = argv,
 		.link_is_stdio = true,
+		.niceness = gives_way ? GIVES_WAY_NICENESS : 0,
 		.restart_first_ms = 200,
 		.restart_max_ms = 30000,
 	};
@@ -371,6 +380,11 @@ void agent_link_assign(struct agent_link *a, struct store_batch *claim)
 bool agent_link_is_assigned(const struct agent_link *a)
 {
 	return a->batch.held && !a->sent;
+}
+
+bool agent_link_is_working(const struct agent_link *a)
+{
+	return a->batch.held && a->sent && !batch_is_over(&a->batch);
 }
 
 const struct store_batch *agent_link_batch(const struct agent_link *a)

@@ -37,8 +37,10 @@ struct agent_handler {
 	void *data;
 };
 
+/* gives_way: a process that leaves the processor to others, for many recipients. */
 struct agent_link *agent_link_new(struct hub *hub, const struct channel_config *config,
-	const char *const *argv, const char *name, const struct agent_handler *handler);
+	const char *const *argv, const char *name, bool gives_way,
+	const struct agent_handler *handler);
 void agent_link_free(struct agent_link *a);
 void agent_link_start(struct agent_link *a);
 void agent_link_stop(struct agent_link *a, int64_t grace_ms);
@@ -59,6 +61,8 @@ void agent_link_send(
 void agent_link_refuse(struct agent_link *a, const struct outcome *o);
 void agent_link_drop(struct agent_link *a);
 bool agent_link_is_assigned(const struct agent_link *a);
+/* It has a batch in hand of which outcomes are still to come. */
+bool agent_link_is_working(const struct agent_link *a);
 const struct store_batch *agent_link_batch(const struct agent_link *a); /* NULL: none */
 
 /* Writes what was reported since the last commit; counts go to *tally. */

@@ -65,10 +65,10 @@ size_t batch_find(struct batch *b, const char *id)
 
 void batch_mark(struct batch *b, size_t index)
 {
-	for (size_t i = 0; i < b->claim.count; i++) {
-		if (index == BATCH_REST || index == i) {
-			b->flags[i] |= TARGET_MARKED;
-		}
+	size_t first = index == BATCH_REST ? 0 : index;
+	size_t end = index == BATCH_REST ? b->claim.count : index + 1;
+	for (size_t i = first; i < end; i++) {
+		b->flags[i] |= TARGET_MARKED;
 	}
 }
 

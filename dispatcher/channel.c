@@ -35,12 +35,26 @@ static void on_idle(void *data, struct agent_link *a)
 	}
 }
 
-/* An outcome for which no work waits can share its commit with what comes in the next moment. */
+static bool is_anybody_working(const struct hub *hub)
+{
+	for (size_t i = 0; i < hub->channel_count; i++) {
+		const struct channel *c = hub->channels[i];
+		for (size_t k = 0; k < c->agent_count; k++) {
+			if (agent_link_is_working(c->agents[k])) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* An outcome for which no work waits can share its commit with what comes in the next moment. When
+ * it is the last, nothing more comes: written now, it is not in the way of the next alert. */
 static void on_reported(void *data, struct agent_link *a)
 {
 	(void)a;
 	struct channel *c = data;
-	if (c->empty) {
+	if (c->empty && is_anybody_working(c->hub)) {
 		turn_want_soon(c->hub->turn);
 	} else {
 		turn_want(c->hub->turn);
@@ -163,7 +177,8 @@ int channel_new(
 	for (size_t i = 0; i < c->agent_count; i++) {
 		char name[192];
 		(void)snprintf(name, sizeof(name), "%s/%zu", config->name, i + 1);
-		c->agents[i] = agent_link_new(hub, config, argv, name, &handler);
+		c->agents[i] =
+			agent_link_new(hub, config, argv, name, channel_gives_way(c), &handler);
 	}
 	*out = c;
 	return 0;

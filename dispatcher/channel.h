@@ -36,8 +36,11 @@ bool channel_claims_once(const struct channel *c);
 /* Inside the turn's transaction: concludes what agents have reported. */
 int channel_record(struct channel *c, struct err *e);
 /* Inside the turn's transaction: claims a batch for each agent that is idle, or is so once the
- * transaction is on disk. Not synced: only what may go twice. */
-int channel_claim(struct channel *c, bool synced, struct err *e);
+ * transaction is on disk. Not synced: only what may go twice. Beside alerts a channel that gives
+ * way takes little. */
+int channel_claim(struct channel *c, bool synced, bool beside_alerts, struct err *e);
+/* What the driver declares: others are served first. */
+bool channel_gives_way(const struct channel *c);
 /* The transaction is on disk: hand the claimed batches to the agents. */
 void channel_committed(struct channel *c);
 /* It is not: forget the claims; what was reported is recorded in the next turn. */

@@ -93,12 +93,24 @@ int channel_record(struct channel *c, struct err *e)
 	return 0;
 }
 
-static size_t batch_limit(const struct channel *c)
+/* One transaction claims about so many targets for a channel, then others have their turn: claiming
+ * and writing out 500 takes a millisecond, for which a new alert would wait. */
+enum { TARGETS_PER_TURN = 500, TARGETS_BESIDE_ALERTS = 50 };
+
+bool channel_gives_way(const struct channel *c)
+{
+	return c->declaration && c->declaration->gives_way;
+}
+
+static size_t batch_limit(const struct channel *c, bool beside_alerts)
 {
 	size_t limit = c->config->batch_max > 0 ? (size_t)c->config->batch_max : 100;
 	if (c->declaration && c->declaration->batch_max > 0 &&
 		limit > (size_t)c->declaration->batch_max) {
 		limit = (size_t)c->declaration->batch_max;
+	}
+	if (beside_alerts && channel_gives_way(c) && limit > TARGETS_BESIDE_ALERTS) {
+		limit = TARGETS_BESIDE_ALERTS;
 	}
 	/* A channel that is being tried again after faults risks one target, not a batch. */
 	return breaker_is_probing(&c->breaker) ? 1 : limit;
@@ -160,16 +172,18 @@ static bool may_take(const struct channel *c, size_t i)
 	return idle || is_about_to_be_idle(c, i);
 }
 
-/* 1: claimed; 0: nothing is due. */
-static int claim_for(struct channel *c, size_t i, struct wall_time now, struct err *e)
+/* 1: claimed, *count targets more; 0: nothing is due. */
+static int claim_for(struct channel *c, size_t i, size_t limit, struct wall_time now, size_t *count,
+	struct err *e)
 {
 	struct agent_link *a = c->agents[i];
 	struct store_batch batch;
 	int rc = store_claim(
-		c->hub->store, c->config->name, batch_limit(c), agent_link_name(a), now, &batch, e);
+		c->hub->store, c->config->name, limit, agent_link_name(a), now, &batch, e);
 	if (rc != 1) {
 		return rc;
 	}
+	*count += batch.count;
 	if (agent_link_batch(a)) {
 		c->nexts[i] = batch;
 	} else {
@@ -179,7 +193,7 @@ static int claim_for(struct channel *c, size_t i, struct wall_time now, struct e
 	return 1;
 }
 
-int channel_claim(struct channel *c, bool synced, struct err *e)
+int channel_claim(struct channel *c, bool synced, bool beside_alerts, struct err *e)
 {
 	if (!c->wanted) {
 		return 0;
@@ -200,14 +214,20 @@ int channel_claim(struct channel *c, bool synced, struct err *e)
 	if (goes_once(c) && !synced) {
 		return look_only(c, now, e);
 	}
+	const size_t limit = batch_limit(c, beside_alerts);
+	const size_t enough = beside_alerts ? limit : TARGETS_PER_TURN;
+	size_t claimed = 0;
 	for (size_t i = 0; i < c->agent_count; i++) {
 		if (!may_take(c, i)) {
 			continue;
 		}
+		if (claimed >= enough) {
+			return 0; /* still wanted: the next turn goes on */
+		}
 		if (breaker_is_probing(&c->breaker) && !breaker_may_probe(&c->breaker)) {
 			break;
 		}
-		int rc = claim_for(c, i, now, e);
+		int rc = claim_for(c, i, limit, now, &claimed, e);
 		if (rc < 0) {
 			return rc;
 		}

@@ -126,6 +126,7 @@ static void start_now(struct child *c)
 		.stderr_fd = -1,
 		.link_fd = c->spec.link_is_stdio ? -1 : fds[1],
 		.own_group = true,
+		.niceness = c->spec.niceness,
 	};
 	int rc = proc_start(&spec, &c->pid, &e);
 	(void)close(fds[1]);

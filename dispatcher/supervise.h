@@ -27,6 +27,7 @@ struct child_spec {
 	const char *name;	 /* for logs; copied */
 	const char *const *argv; /* ends with NULL; copied */
 	bool link_is_stdio;
+	int niceness;		  /* see struct proc_spec */
 	int64_t restart_first_ms; /* doubles per crash up to restart_max_ms; 60 s of life reset it
 				   */
 	int64_t restart_max_ms;

@@ -221,7 +221,7 @@ static int write_all(struct turn *t, size_t alerts, struct err *e)
 	rc = rc ? rc : record_devices(t, e);
 	rc = rc ? rc : prove_store(t, e);
 	for (size_t i = 0; rc == 0 && i < hub->channel_count && !hub->stopping; i++) {
-		rc = channel_claim(hub->channels[i], synced, e);
+		rc = channel_claim(hub->channels[i], synced, alerts > 0, e);
 	}
 	CRASH_POINT("hub.turn.claimed");
 	rc = rc ? rc : store_commit(hub->store, e);
@@ -231,19 +231,28 @@ static int write_all(struct turn *t, size_t alerts, struct err *e)
 	return rc;
 }
 
+static void tell_channels(struct hub *hub, bool giving_way)
+{
+	for (size_t i = 0; i < hub->channel_count; i++) {
+		if (channel_gives_way(hub->channels[i]) == giving_way) {
+			channel_committed(hub->channels[i]);
+		}
+	}
+}
+
 static void after_commit(struct turn *t, size_t alerts)
 {
 	struct hub *hub = t->hub;
 	CRASH_POINT("hub.turn.committed");
 	metrics_count(hub->metrics, "hansho_commits_total", "", 1);
-	/* Batches first: a siren does not wait for the feed to hear that it was accepted. */
-	for (size_t i = 0; i < hub->channel_count; i++) {
-		channel_committed(hub->channels[i]);
-	}
+	/* Batches first: a siren does not wait for the feed to hear that it was accepted, nor for a
+	 * mail to thousands to be written out. */
+	tell_channels(hub, false);
 	CRASH_POINT("hub.turn.sent");
 	for (size_t i = 0; i < t->answers.count; i++) {
 		feeds_answer(hub->feeds, t->alerts[i], t->answers.items[i]);
 	}
+	tell_channels(hub, true);
 	list_drop(&t->answers, t->answers.count);
 	drop_alerts(t, alerts);
 	list_drop(&t->refusals, t->refusals.count);

@@ -223,4 +223,5 @@ const struct channel_declaration channel_mail = {
 	.idempotent = false, /* the Message-ID stays the same, but a mailbox may show both */
 	.confirms = false,
 	.withdraws = false,
+	.gives_way = true,
 };
