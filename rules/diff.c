@@ -283,8 +283,9 @@ void diff_slot(
 		return;
 	}
 	bool ends = slot_ends(j->alert, t->item);
-	bool taken_over = old && (takes_over(j, old, t->item, ends) ||
-					 transition_takes_over(j, old, t->item, ends));
+	bool taken_over =
+		old && (tsunami_is_of_others(j, old) || takes_over(j, old, t->item, ends) ||
+			       transition_takes_over(j, old, t->item, ends));
 	if (old && !taken_over && diff_is_newer(old, j->alert)) {
 		j->superseded = true;
 		judgement_trace(j, "state %s %s: newer already (alert %s)",

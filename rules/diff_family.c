@@ -269,10 +269,30 @@ static bool cancelled_by_office(const struct judgement *j, const struct view *vi
 		       j, view, pool_printf(j->pool, "seen/%s/%s/%s", a->type, a->type, a->office));
 }
 
+static bool is_outdated(struct judgement *j, const struct view *view)
+{
+	const char *mark;
+	for (size_t n = 0; (mark = slot_seen(j, n)) != NULL; n++) {
+		if (diff_seen_newer(j, view, mark)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void mark_seen(struct judgement *j, struct view *view)
+{
+	const char *mark;
+	for (size_t n = 0; (mark = slot_seen(j, n)) != NULL; n++) {
+		if (!diff_seen_newer(j, view, mark)) {
+			diff_mark_seen(j, view, mark);
+		}
+	}
+}
+
 static void diff_view(struct judgement *j, struct view *view)
 {
-	const char *mark = slot_seen(j);
-	if (diff_seen_newer(j, view, mark) || cancelled_by_office(j, view)) {
+	if (is_outdated(j, view) || cancelled_by_office(j, view)) {
 		j->superseded = true;
 		judgement_trace(j, "%s: a newer telegram of this series is known",
 			view->municipality->name);
@@ -296,7 +316,7 @@ static void diff_view(struct judgement *j, struct view *view)
 	end_left_out(j, view, &w);
 	tsunami_settle(j, view);
 	if (needs_mark(j, view)) {
-		diff_mark_seen(j, view, mark);
+		mark_seen(j, view);
 	}
 }
 
@@ -383,8 +403,8 @@ void diff_cancel(struct judgement *j)
 		found += cancel_view(j, view);
 		/* JMX repeats a series for years, so its mark knows the time: only what was issued
 		 * before the cancel stays silent. */
-		if (jmx && !diff_seen_newer(j, view, slot_seen(j))) {
-			diff_mark_seen(j, view, slot_seen(j));
+		if (jmx) {
+			mark_seen(j, view);
 		}
 	}
 	if (!jmx && (found == 0 || references_unknown(j))) {

@@ -188,9 +188,20 @@ const char *slot_thread(struct judgement *j, const struct alert_item *item, cons
 	return own ? slot : named(j, slot, j->id, "");
 }
 
-const char *slot_seen(struct judgement *j)
+const char *slot_seen(struct judgement *j, size_t n)
 {
-	return pool_printf(j->pool, "seen/%s/%s", j->alert->type, j->alert->series);
+	const struct alert *a = j->alert;
+	if (j->family->shape != FAMILY_TSUNAMI || a->events[0] == '\0') {
+		return n == 0 ? pool_printf(j->pool, "seen/%s/%s", a->type, a->series) : NULL;
+	}
+	const char *at = a->events + strspn(a->events, " ");
+	for (size_t i = 0; i < n && *at; i++) {
+		at += strcspn(at, " ");
+		at += strspn(at, " ");
+	}
+	return *at && n < SLOT_SEEN_MAX ? pool_printf(j->pool, "seen/%s/%s/%.*s", a->type, a->type,
+						  (int)strcspn(at, " "), at)
+					: NULL;
 }
 
 int slot_intensity(const char *text)

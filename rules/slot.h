@@ -25,7 +25,10 @@ const char *slot_of(struct judgement *j, const struct alert_item *item);
 const char *slot_of_news(struct judgement *j, const struct alert_item *item);
 /* The broadcasts about a slot when none is in force yet. */
 const char *slot_thread(struct judgement *j, const struct alert_item *item, const char *slot);
-const char *slot_seen(struct judgement *j);
+/* The mark of the n-th series that the telegram tells: one, but of a tsunami one for each of its
+ * events (up to SLOT_SEEN_MAX); NULL when there are no more. */
+enum { SLOT_SEEN_MAX = 8 };
+const char *slot_seen(struct judgement *j, size_t n);
 
 /* Carries nothing that is in force: tells, and is over. */
 bool slot_is_info(const struct alert *a, const struct alert_item *item);

@@ -146,7 +146,7 @@ bool tsunami_of_several(struct judgement *j, const struct touch *t, const struct
 		return false;
 	}
 	bool ends = slot_ends(j->alert, t->item);
-	if (!shares_event(j, old)) {
+	if (tsunami_is_of_others(j, old)) {
 		return meet_other_event(j, t, old, ends);
 	}
 	const struct state_row *next = worst_of_others(j, t->view);
@@ -158,6 +158,13 @@ bool tsunami_of_several(struct judgement *j, const struct touch *t, const struct
 		keep_item_beside(j, t);
 	}
 	return true;
+}
+
+bool tsunami_is_of_others(const struct judgement *j, const struct state_row *row)
+{
+	return j->family->shape == FAMILY_TSUNAMI && strcmp(row->slot, heard) == 0 &&
+	       row->event[0] && j->alert->events[0] && is_of_type(row, j->alert->type) &&
+	       !shares_event(j, row);
 }
 
 bool tsunami_goes_on(struct judgement *j, struct view *view, const struct state_row *row)

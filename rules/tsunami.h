@@ -20,6 +20,10 @@ bool tsunami_is_beside(const struct state_row *row);
  * as any other slot. */
 bool tsunami_of_several(struct judgement *j, const struct touch *t, const struct state_row *old);
 
+/* The row is that of another event, as far as this telegram is concerned: whichever was issued
+ * later says nothing about the other. */
+bool tsunami_is_of_others(const struct judgement *j, const struct state_row *row);
+
 /* row, of view, is to end by this telegram, but another event holds: it takes its place. */
 bool tsunami_goes_on(struct judgement *j, struct view *view, const struct state_row *row);
 
