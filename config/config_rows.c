@@ -49,7 +49,8 @@ const struct option_row municipality_rows[] = {
 		.help = "6-digit forecast areas above the municipality."},
 	{.key = "offices",
 		.type = OPTION_TEXTS,
-		.help = "Observatories that write its weather telegrams."},
+		.help = "Observatories that write its weather telegrams; their bulletins are "
+			"ours."},
 	{.key = "promotion_areas",
 		.type = OPTION_TEXTS,
 		.choices = "nankai hokkaido",
