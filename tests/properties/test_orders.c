@@ -20,8 +20,16 @@
 
 enum { STEPS_MAX = 9, ALL_ORDERS_UP_TO = 6, RANDOM_ORDERS = 400, HOUR = 3600, YEAR = 31536000 };
 
+/* Whether all orders end alike. What people are told is checked in any case. */
+enum alike {
+	ALIKE,
+	ALIKE_WHEN_COMPLETE, /* not when telegrams are lost */
+	NOT_ALIKE,
+};
+
 struct scenario {
 	const char *name;
+	enum alike alike;
 	struct step steps[STEPS_MAX];
 	size_t count;
 	const char *end; /* of the picture; NULL: whatever the meant order gives */
@@ -239,6 +247,29 @@ static const struct scenario scenarios[] = {
 			{make_tsunami, 300, .event = A_TSUNAMI, .ours = "72"}},
 		.count = 5,
 		.end = ""},
+	/* The old set serves while nothing of the new one has come. So when the new one's end is
+	 * lost, the old one's end counts if it came before everything new, and not if it came
+	 * after: then the new one is trusted, and its level stays in force until the next one. */
+	{.name = "the transition set beside the set of 2026",
+		.alike = ALIKE_WHEN_COMPLETE,
+		.steps = {{make_rain, 0, .ours = "03"}, {make_rain_h27, 120, .ours = "03"},
+			{make_rain, 600, .ours = "43"}, {make_rain_h27, 720, .ours = "03"},
+			{make_rain, 1800, .ours = "-43"}, {make_rain_h27, 1920, .ours = "-03"}},
+		.count = 6,
+		.end = ""},
+	/* The old type names a forecast area, the new one towns. When the old one comes first, the
+	 * neighbour in that area is warned, and it stays so until it ends by itself. */
+	{.name = "record rain by the old and the new type",
+		.alike = NOT_ALIKE,
+		.steps = {{make_flash, 0, .event = "KJPTC202612312350_202612312350", .serial = "1",
+				  .ours = "記録雨"},
+			{make_flash_old, 0, 20, .event = "JPTC202612312350_202612312350",
+				.serial = "1", .ours = "1"},
+			{make_flash, 900, .event = "KJPTC202612312350_202701010005", .serial = "2",
+				.ours = "記録雨"},
+			{make_flash_old, 900, 20, .event = "JPTC202612312350_202701010005",
+				.serial = "2", .ours = "1"}},
+		.count = 4},
 	{.name = "what comes too late is held, and so is its end",
 		.steps = {{make_rain, 2 * HOUR, .ours = "03"},
 			{make_tsunami, 0, .event = A_TSUNAMI, .ours = "51"},
@@ -377,7 +408,10 @@ static char *play(const struct set *set, size_t number, enum how how, enum alert
 static void compare(const struct set *set, size_t number, enum how how, const char *expected)
 {
 	char *found = play(set, number, how, ALERT_STATUS_ACTUAL);
-	if (strcmp(found, expected) != 0) {
+	enum alike alike = set->scenario->alike;
+	bool must = alike == ALIKE ||
+		    (alike == ALIKE_WHEN_COMPLETE && set->count == set->scenario->count);
+	if (must && strcmp(found, expected) != 0) {
 		size_t order[STEPS_MAX];
 		order_of(number, set->count, order);
 		print_message("order:");
