@@ -183,26 +183,34 @@ static void compare(struct comparison *c, const struct moment *m,
 	free(taken);
 }
 
+static void compare_alert(struct comparison *c, const struct moment *m, const struct alert *alert)
+{
+	struct rules_decision *before = take(&c->before, alert, m->at);
+	struct rules_decision *after = take(&c->after, alert, m->at);
+	if (before && after) {
+		compare(c, m, before, after);
+	}
+	rules_decision_free(before);
+	rules_decision_free(after);
+}
+
 static void compare_recording(struct comparison *c, const struct recording *recording)
 {
 	for (size_t i = 0; i < recording->count; i++) {
 		const struct recorded *file = &recording->list[i];
+		const struct moment m = {.at = file->arrived, .file = file->name};
+		struct decoded decoded;
 		struct decode_refusal refusal;
-		struct alert *alert = telegram_read(c->reader, file->path, &refusal);
 		c->telegrams++;
-		if (!alert) {
-			c->refused++;
-			continue;
+		c->refused += telegram_read(c->reader, file->path, &decoded, &refusal) ? 0 : 1;
+		for (size_t k = 0; k < decoded.count; k++) {
+			if (decoded.parts[k].alert) {
+				compare_alert(c, &m, decoded.parts[k].alert);
+			} else {
+				c->refused++;
+			}
 		}
-		struct moment m = {.at = file->arrived, .file = file->name};
-		struct rules_decision *before = take(&c->before, alert, m.at);
-		struct rules_decision *after = take(&c->after, alert, m.at);
-		if (before && after) {
-			compare(c, &m, before, after);
-		}
-		rules_decision_free(before);
-		rules_decision_free(after);
-		alert_free(alert);
+		decoded_clear(&decoded);
 	}
 }
 

@@ -139,15 +139,19 @@ int run_check(struct cli *cli, int argc, char **argv)
 	struct telegram_reader *reader = telegram_reader_new(config);
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		struct alert *alert = telegram_read_or_say(cli, reader, argv[i]);
-		if (!alert) {
+		struct decoded decoded;
+		if (!telegram_read_or_say(cli, reader, argv[i], &decoded)) {
 			worst = CLI_BAD_INPUT;
-		} else if (cli->json) {
-			cli_print_json(alert_to_json(alert));
-		} else {
-			print_alert(cli, argv[i], alert);
 		}
-		alert_free(alert);
+		for (size_t k = 0; k < decoded.count; k++) {
+			const struct alert *alert = decoded.parts[k].alert;
+			if (alert && cli->json) {
+				cli_print_json(alert_to_json(alert));
+			} else if (alert) {
+				print_alert(cli, argv[i], alert);
+			}
+		}
+		decoded_clear(&decoded);
 	}
 	telegram_reader_free(reader);
 	config_free(config);

@@ -214,6 +214,22 @@ static void print_text(const struct explanation *x)
 
 /* ---- the verb ---- */
 
+static void explain_alert(struct explanation *x, struct memory_state *memory,
+	const struct rules_reader *states, const struct alert *alert, struct wall_time at)
+{
+	struct rules_decision *d =
+		rules_decide(x->config, alert, states, wall_time_is_none(at) ? alert->issued : at);
+	x->alert = alert;
+	x->decision = d;
+	if (x->cli->json) {
+		print_json(x);
+	} else {
+		print_text(x);
+	}
+	memory_state_apply(memory, alert, d);
+	rules_decision_free(d);
+}
+
 static int explain_files(struct explanation *x, int argc, char **argv, struct wall_time at)
 {
 	struct telegram_reader *reader = telegram_reader_new(x->config);
@@ -223,24 +239,17 @@ static int explain_files(struct explanation *x, int argc, char **argv, struct wa
 	x->memory = memory;
 	int worst = CLI_OK;
 	for (int i = 0; i < argc; i++) {
-		struct alert *alert = telegram_read_or_say(x->cli, reader, argv[i]);
-		if (!alert) {
+		struct decoded decoded;
+		if (!telegram_read_or_say(x->cli, reader, argv[i], &decoded)) {
 			worst = CLI_BAD_INPUT;
-			continue;
 		}
-		struct rules_decision *d = rules_decide(
-			x->config, alert, &states, wall_time_is_none(at) ? alert->issued : at);
 		x->file = argv[i];
-		x->alert = alert;
-		x->decision = d;
-		if (x->cli->json) {
-			print_json(x);
-		} else {
-			print_text(x);
+		for (size_t k = 0; k < decoded.count; k++) {
+			if (decoded.parts[k].alert) {
+				explain_alert(x, memory, &states, decoded.parts[k].alert, at);
+			}
 		}
-		memory_state_apply(memory, alert, d);
-		rules_decision_free(d);
-		alert_free(alert);
+		decoded_clear(&decoded);
 	}
 	memory_state_free(memory);
 	telegram_reader_free(reader);

@@ -175,16 +175,26 @@ static struct wall_time time_of_name(const char *name, struct wall_time sent)
 	return apart(japan, sent) < apart(utc, sent) ? japan : utc;
 }
 
+static struct wall_time time_of_sending(const struct decoded *decoded)
+{
+	for (size_t i = 0; i < decoded->count; i++) {
+		const struct alert *alert = decoded->parts[i].alert;
+		if (alert) {
+			return wall_time_is_none(alert->sent) ? alert->issued : alert->sent;
+		}
+	}
+	return WALL_TIME_NONE;
+}
+
 static void settle_times(struct folder *f)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		struct found *file = &f->list[i];
+		struct decoded decoded;
 		struct decode_refusal refusal;
-		struct alert *alert = telegram_read(f->reader, file->recorded.path, &refusal);
-		if (alert) {
-			file->sent = wall_time_is_none(alert->sent) ? alert->issued : alert->sent;
-			alert_free(alert);
-		}
+		(void)telegram_read(f->reader, file->recorded.path, &decoded, &refusal);
+		file->sent = time_of_sending(&decoded);
+		decoded_clear(&decoded);
 		if (wall_time_is_none(file->recorded.arrived)) {
 			file->recorded.arrived = time_of_name(file->recorded.name, file->sent);
 		}

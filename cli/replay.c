@@ -242,30 +242,46 @@ static void count(struct replay *r, const struct rules_decision *d)
 	}
 }
 
-static void judge(struct replay *r, const struct recorded *file)
+static void refuse(struct replay *r, const char *name, const struct decode_refusal *refusal)
 {
-	struct decode_refusal refusal = {.code = ""};
-	struct alert *alert = telegram_read(r->telegrams, file->path, &refusal);
-	r->tally.telegrams++;
-	if (!alert) {
-		r->tally.refused++;
-		r->tally.unhandled += is_unhandled(&refusal) ? 1 : 0;
-		show_refusal(r, file->name, &refusal);
-		return;
-	}
+	r->tally.refused++;
+	r->tally.unhandled += is_unhandled(refusal) ? 1 : 0;
+	show_refusal(r, name, refusal);
+}
+
+static void judge_alert(struct replay *r, const char *name, const struct alert *alert)
+{
 	if (memory_state_repeats(r->memory, alert)) {
 		r->tally.repeated++;
 		if (r->cli->json) {
-			put_line(line_of("duplicate", r->clock, file->name));
+			put_line(line_of("duplicate", r->clock, name));
 		}
-	} else {
-		struct rules_decision *d = rules_decide(r->config, alert, &r->reader, r->clock);
-		memory_state_apply(r->memory, alert, d);
-		count(r, d);
-		show_decision(r, file->name, alert, d);
-		rules_decision_free(d);
+		return;
 	}
-	alert_free(alert);
+	struct rules_decision *d = rules_decide(r->config, alert, &r->reader, r->clock);
+	memory_state_apply(r->memory, alert, d);
+	count(r, d);
+	show_decision(r, name, alert, d);
+	rules_decision_free(d);
+}
+
+static void judge(struct replay *r, const struct recorded *file)
+{
+	struct decoded decoded;
+	struct decode_refusal refusal = {.code = ""};
+	r->tally.telegrams++;
+	if (!telegram_read(r->telegrams, file->path, &decoded, &refusal)) {
+		refuse(r, file->name, &refusal);
+	}
+	for (size_t i = 0; i < decoded.count; i++) {
+		const struct decode_part *part = &decoded.parts[i];
+		if (part->alert) {
+			judge_alert(r, file->name, part->alert);
+		} else {
+			refuse(r, file->name, &part->refusal);
+		}
+	}
+	decoded_clear(&decoded);
 }
 
 static void play(struct replay *r, const struct recording *recording)

@@ -32,33 +32,48 @@ void telegram_reader_free(struct telegram_reader *r)
 	free(r);
 }
 
-struct alert *telegram_read(
-	const struct telegram_reader *r, const char *path, struct decode_refusal *refusal)
+bool telegram_read(const struct telegram_reader *r, const char *path, struct decoded *out,
+	struct decode_refusal *refusal)
 {
 	const struct decode_policy policy = {.mail_rules = r->mail_rules};
 	struct err e = {0};
 	char *data = NULL;
 	size_t size = 0;
+	out->count = 0;
 	if (file_read(path, XML_SIZE_LIMIT, &data, &size, &e)) {
 		(void)decode_refuse(refusal, "unreadable", 0, "%s", e.text);
-		return NULL;
+		return false;
 	}
-	struct alert *alert = NULL;
-	(void)decode_telegram(data, size, &policy, &alert, refusal);
+	int rc = decode_message(data, size, &policy, out, refusal);
 	free(data);
-	return alert;
+	return rc == 0;
 }
 
-struct alert *telegram_read_or_say(
-	const struct cli *cli, const struct telegram_reader *r, const char *path)
+static void say_refusal(
+	const struct cli *cli, const char *path, const struct decode_refusal *refusal)
+{
+	if (strcmp(refusal->code, "unreadable") == 0) {
+		(void)cli_fail(cli, CLI_BAD_INPUT, "%s", refusal->reason);
+	} else {
+		(void)cli_fail(cli, CLI_BAD_INPUT, "%s:%d: %s: %s", path, refusal->line,
+			refusal->code, refusal->reason);
+	}
+}
+
+bool telegram_read_or_say(const struct cli *cli, const struct telegram_reader *r, const char *path,
+	struct decoded *out)
 {
 	struct decode_refusal refusal = {.code = ""};
-	struct alert *alert = telegram_read(r, path, &refusal);
-	if (!alert && strcmp(refusal.code, "unreadable") == 0) {
-		(void)cli_fail(cli, CLI_BAD_INPUT, "%s", refusal.reason);
-	} else if (!alert) {
-		(void)cli_fail(cli, CLI_BAD_INPUT, "%s:%d: %s: %s", path, refusal.line,
-			refusal.code, refusal.reason);
+	if (!telegram_read(r, path, out, &refusal)) {
+		say_refusal(cli, path, &refusal);
+		return false;
 	}
-	return alert;
+	bool good = true;
+	for (size_t i = 0; i < out->count; i++) {
+		if (!out->parts[i].alert) {
+			say_refusal(cli, path, &out->parts[i].refusal);
+			good = false;
+		}
+	}
+	return good;
 }

@@ -16,11 +16,11 @@ struct telegram_reader;
 struct telegram_reader *telegram_reader_new(const struct config *config);
 void telegram_reader_free(struct telegram_reader *r);
 
-/* NULL and *refusal when the file cannot be read ("unreadable") or its decoder refuses it. The
- * caller frees. */
-struct alert *telegram_read(
-	const struct telegram_reader *r, const char *path, struct decode_refusal *refusal);
+/* false and *refusal when the file cannot be read ("unreadable") or its decoder refuses it whole.
+ * An envelope may hold several alerts. decoded_clear() in either case. */
+bool telegram_read(const struct telegram_reader *r, const char *path, struct decoded *out,
+	struct decode_refusal *refusal);
 
-/* The same; a refusal is printed with the file, line and reason. */
-struct alert *telegram_read_or_say(
-	const struct cli *cli, const struct telegram_reader *r, const char *path);
+/* The same; every refusal is printed with the file, line and reason. true when there was none. */
+bool telegram_read_or_say(const struct cli *cli, const struct telegram_reader *r, const char *path,
+	struct decoded *out);

@@ -198,6 +198,22 @@ def test_explain_twice_says_that_nothing_changes(day):
     assert "nothing → 大津波警報：発表 (issued)" in text and "大津波警報：発表 (no change)" in text
 
 
+def test_an_envelope_is_judged_alert_by_alert(day):
+    inside = "".join(
+        "<contentObject><xmlContent><embeddedXMLContent>" + (harness.TOP / "schemas/samples/cap" / name).read_text().split("?>", 1)[1]
+        + "</embeddedXMLContent></xmlContent></contentObject>" for name in ("alert.xml", "polygon.xml", "draft.xml"))  # fmt: skip
+    (day / "day" / "envelope.xml").write_text(
+        '<EDXLDistribution xmlns="urn:oasis:names:tc:emergency:EDXL:DE:1.0"><distributionID>d-1</distributionID>'
+        "<senderID>hub@pref.example</senderID><dateTimeSent>2026-11-20T14:31:00+09:00</dateTimeSent>"
+        "<distributionStatus>Actual</distributionStatus><distributionType>Report</distributionType>"
+        f"{inside}</EDXLDistribution>")  # fmt: skip
+    played = replay(day)
+    assert [line["event"] for line in played if line["event"] in ("telegram", "refused")] == ["telegram", "telegram", "refused"]
+    assert played[-1]["telegrams"] == 1 and played[-1]["refused"] == 1
+    ended = run(None, "-c", day / "town.yaml", "check", day / "day" / "envelope.xml")
+    assert ended.returncode == 65 and ended.stdout.decode().count("envelope.xml:") == 2
+
+
 # ---- explain --against ----
 
 
