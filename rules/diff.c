@@ -71,6 +71,12 @@ bool diff_is_newer(const struct state_row *row, const struct alert *a)
 	return row->sent.ms > a->sent.ms;
 }
 
+bool diff_is_of_type(const struct state_row *row, const char *type)
+{
+	size_t size = strlen(type);
+	return strncmp(row->source, type, size) == 0 && row->source[size] == '/';
+}
+
 /* ---- effects ---- */
 
 struct effect *diff_add_effect(
@@ -245,12 +251,6 @@ static void judge_end(struct judgement *j, struct effect *e, const struct alert_
 	}
 }
 
-static bool is_of_type(const struct state_row *row, const char *type)
-{
-	size_t size = strlen(type);
-	return strncmp(row->source, type, size) == 0 && row->source[size] == '/';
-}
-
 /* JMA's own telegram about a tsunami that somebody else relayed first: from now on it decides. Were
  * it ignored, its end would be too, and the relay's cancel would end what JMA holds in force. The
  * relay's later time of sending says nothing, so a telegram not above it only takes over. */
@@ -258,7 +258,7 @@ static bool takes_over(const struct judgement *j, const struct state_row *old,
 	const struct alert_item *item, bool ends)
 {
 	bool relayed = j->family->shape == FAMILY_TSUNAMI && strcmp(old->slot, "tsunami") == 0 &&
-		       diff_is_live(j, old) && !is_of_type(old, j->alert->type);
+		       diff_is_live(j, old) && !diff_is_of_type(old, j->alert->type);
 	return relayed &&
 	       (!diff_is_newer(old, j->alert) || (!ends && slot_compare(item, old) >= 0));
 }
@@ -269,7 +269,7 @@ static bool is_foreign(const struct judgement *j, const struct effect *e)
 	if (strcmp(e->row.slot, "tsunami") != 0 || !e->was_live) {
 		return false;
 	}
-	if (is_of_type(e->old, j->alert->type) && j->family->shape == FAMILY_TSUNAMI) {
+	if (diff_is_of_type(e->old, j->alert->type) && j->family->shape == FAMILY_TSUNAMI) {
 		return e->old->event[0] && j->alert->events[0] &&
 		       !slot_share_event(j->alert->events, e->old->event);
 	}

@@ -157,12 +157,6 @@ static bool is_wanted(const struct wants *w, const char *slot)
 	return false;
 }
 
-static bool has_type(const struct state_row *row, const char *type)
-{
-	size_t size = strlen(type);
-	return strncmp(row->source, type, size) == 0 && row->source[size] == '/';
-}
-
 /* ---- what is left out ---- */
 
 static bool full_state_leaves_out(
@@ -172,7 +166,7 @@ static bool full_state_leaves_out(
 	 * damaged when it does not name ours. */
 	bool complete = view->listed || j->alert->action == ALERT_ACTION_RELEASE ||
 			strcmp(row->kind->hazard, "volcano") == 0;
-	return complete && has_type(row, j->alert->type) &&
+	return complete && diff_is_of_type(row, j->alert->type) &&
 	       strcmp(row->series, j->alert->series) == 0;
 }
 
@@ -180,7 +174,7 @@ static bool tsunami_leaves_out(
 	const struct judgement *j, const struct view *view, const struct state_row *row)
 {
 	(void)view;
-	return strcmp(row->slot, "tsunami") == 0 && has_type(row, j->alert->type) &&
+	return strcmp(row->slot, "tsunami") == 0 && diff_is_of_type(row, j->alert->type) &&
 	       (j->alert->item_count > 0 || j->alert->action == ALERT_ACTION_RELEASE) &&
 	       (strcmp(row->series, j->alert->series) == 0 ||
 		       slot_share_event(j->alert->events, row->event));
@@ -197,7 +191,7 @@ static bool release_leaves_out(
 	const struct judgement *j, const struct view *view, const struct state_row *row)
 {
 	(void)view;
-	return j->alert->action == ALERT_ACTION_RELEASE && has_type(row, j->alert->type) &&
+	return j->alert->action == ALERT_ACTION_RELEASE && diff_is_of_type(row, j->alert->type) &&
 	       (strcmp(row->series, j->alert->series) == 0 ||
 		       slot_share_event(j->alert->events, row->event));
 }
@@ -345,7 +339,7 @@ static bool is_cancelled_by_office(
 {
 	const struct alert *a = j->alert;
 	const char *line = strchr(a->series, '/');
-	return j->family->by_office && has_type(row, a->type) && a->office[0] && line &&
+	return j->family->by_office && diff_is_of_type(row, a->type) && a->office[0] && line &&
 	       strcmp(line + 1, a->office) == 0 &&
 	       text_list_has(&view->municipality->offices, a->office);
 }
@@ -357,7 +351,7 @@ static bool is_cancelled(
 		return false;
 	}
 	return diff_is_referenced(j, row) || is_cancelled_by_office(j, view, row) ||
-	       (j->alert->format == ALERT_FORMAT_JMX && has_type(row, j->alert->type) &&
+	       (j->alert->format == ALERT_FORMAT_JMX && diff_is_of_type(row, j->alert->type) &&
 		       slot_share_event(j->alert->events, row->event));
 }
 

@@ -19,6 +19,8 @@ void diff_slot(
 void diff_info(
 	struct judgement *j, const struct touch *t, const char *slot, const struct state_row *old);
 
+/* A telegram of this type wrote the row. */
+bool diff_is_of_type(const struct state_row *row, const char *type);
 /* The row was written by what this alert references, or by its own series. */
 bool diff_is_referenced(const struct judgement *j, const struct state_row *row);
 

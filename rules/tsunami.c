@@ -103,12 +103,6 @@ static bool meet_other_event(
 	return false;
 }
 
-static bool is_of_type(const struct state_row *row, const char *type)
-{
-	size_t size = strlen(type);
-	return strncmp(row->source, type, size) == 0 && row->source[size] == '/';
-}
-
 /* Somebody else raises what JMA says: when that ends, JMA's word is still in force. */
 static bool is_relayed_above(
 	const struct judgement *j, const struct touch *t, const struct state_row *old)
@@ -125,7 +119,7 @@ static bool is_below_relay(
 {
 	return j->family->shape == FAMILY_TSUNAMI && diff_is_live(j, old) &&
 	       strcmp(old->slot, heard) == 0 && j->alert->events[0] &&
-	       !is_of_type(old, j->alert->type) && diff_is_newer(old, j->alert) &&
+	       !diff_is_of_type(old, j->alert->type) && diff_is_newer(old, j->alert) &&
 	       !slot_ends(j->alert, t->item) && slot_compare(t->item, old) < 0;
 }
 
@@ -141,7 +135,7 @@ bool tsunami_of_several(struct judgement *j, const struct touch *t, const struct
 	}
 	bool known = j->family->shape == FAMILY_TSUNAMI && j->alert->events[0] &&
 		     diff_is_live(j, old) && strcmp(old->slot, heard) == 0 && old->event[0] &&
-		     is_of_type(old, j->alert->type);
+		     diff_is_of_type(old, j->alert->type);
 	if (!known) {
 		return false;
 	}
@@ -163,7 +157,7 @@ bool tsunami_of_several(struct judgement *j, const struct touch *t, const struct
 bool tsunami_is_of_others(const struct judgement *j, const struct state_row *row)
 {
 	return j->family->shape == FAMILY_TSUNAMI && strcmp(row->slot, heard) == 0 &&
-	       row->event[0] && j->alert->events[0] && is_of_type(row, j->alert->type) &&
+	       row->event[0] && j->alert->events[0] && diff_is_of_type(row, j->alert->type) &&
 	       !shares_event(j, row);
 }
 

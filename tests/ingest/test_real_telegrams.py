@@ -48,6 +48,18 @@ EEW_CANCEL = "37_01_03_240613_VXSE43.xml"
 ONTAKE = "67_01_01_140927_VFVO56.xml"
 HAKONE = "45_02_01_200522_VFVO50.xml"
 SHIRANE_END = "45_03_01_200731_VFVO50.xml"
+TIDES = "32-39_11_03_250206_VTSE51.xml"
+OFFSHORE = "61_11_01_250206_VTSE52.xml"
+TWO_EVENTS_END = "38-39_02_04_250206_VTSE41.xml"
+NANKAI_INQUIRY = "74_01_01_200512_VYSE50.xml"
+NANKAI_ALERT = "74_01_04_200512_VYSE50.xml"
+NANKAI_TEXT = "75_01_01_200512_VYSE51.xml"
+HOKKAIDO = "80_01_01_240821_VYSE60.xml"
+LONG_PERIOD = "78_01_01_240613_VXSE62.xml"
+EEW_FORECAST = "77_01_32_240613_VXSE45.xml"
+EEW_TEST = "54_01_01_100514_VXSE42.xml"
+ASH = "66_01_02_210514_VFVO54.xml"
+COMMENTARY = "44_02_01_200522_VFVO51.xml"
 IZU_DRILL = "32-35_01_03_240613_VXSE53.xml"
 
 # name, towns, telegrams; per telegram the verdict and its broadcasts as
@@ -189,6 +201,52 @@ CASES = [
     ]),
     # 嬬恋村 04 after 02, but no warning was known here.
     ("Kusatsu-Shirane's release alone", ["10425"], [(SHIRANE_END, "no-change", [])]),
+    # 石巻市 (宮城県 220): 大津波警報 with 15:00, then the gauges of 鮎川 and 仙台港; the estimate offshore is
+    # for 岩手県 alone. No second warning comes of either.
+    ("tide gauges of Miyagi", ["04202"], [
+        (TOHOKU, "acted", [("issued", "extreme", 0, True,
+                            ["予想到達時刻：15時00分", "東日本大震災クラス", "15時00分です"])]),
+        (TIDES, "acted", [("info", "minor", 0, False,
+                           ["津波情報", "石巻市鮎川、到達予想15時10分、満潮19時54分",
+                            "仙台港、到達予想15時40分", "-宮古"])]),
+        (OFFSHORE, "not-ours", []),
+    ]),
+    # 釜石市 (岩手県 210): 津波到達中と推測; offshore stations saw it at 14:50.
+    ("the wave is there", ["03211"], [
+        (TOHOKU, "acted", [("issued", "extreme", 0, True,
+                            ["すでに到達していると推測", "-予想到達時刻"])]),
+        (OFFSHORE, "acted", [("info", "minor", 0, False,
+                              ["岩手釜石沖、第１波14時50分", "すでに到達"])]),
+    ]),
+    # VTSE51 without its VTSE41: news, and no warning.
+    ("tide gauges without the warning", ["04202"], [
+        (TIDES, "acted", [("info", "minor", 0, False, ["津波情報", "-避難ビル"])])]),
+    # 静岡市 is designated (by prefecture), いわき市 is not: 111, then 120 with another EventID.
+    ("Nankai Trough", ["22100", "07204"], [
+        (NANKAI_INQUIRY, "acted", [("issued", "moderate", 0, False,
+                                    ["静岡市に関係する南海トラフ地震臨時情報（調査中）", "-いわき市"])]),
+        (NANKAI_ALERT, "acted", [("raised", "severe", 0, False,
+                                  ["巨大地震警戒", "-いわき市"])]),
+        (NANKAI_TEXT, "acted", [("info", "minor", 0, False, ["解説情報", "-いわき市"])]),
+    ]),
+    ("subsequent earthquake", ["22100", "07204"], [
+        (HOKKAIDO, "acted", [("issued", "moderate", 0, False,
+                              ["いわき市に北海道・三陸沖後発地震注意情報", "-静岡市"])])]),
+    # 宮城県北部 220: class 3 although the intensity was 4.
+    ("long-period motion in Osaki", ["04215"], [
+        (LONG_PERIOD, "acted", [("issued", "severe", 0, False,
+                                 ["長周期地震動階級：３", "高層"])])]),
+    # The forecast's areas stand under a warning's codes; people hear VXSE43 alone.
+    ("forecasts are for machines", ["38201"], [(EEW_FORECAST, "no-change", [])]),
+    ("hourly test of the line", ["38201"], [(EEW_TEST, "test", [])]),
+    # 鹿児島市 stands under 72, 71 and 75.
+    ("falling stones on Kagoshima", ["46201"], [
+        (ASH, "acted", [("info", "moderate", 0, False,
+                         ["桜島の降灰予報", "小さな噴石の落下", "屋根の下"])])]),
+    # 嬬恋村 lies under 草津白根山, but nothing is known to be in force.
+    ("commentary on a volcano nobody follows", ["10425"], [(COMMENTARY, "not-ours", [])]),
+    # Two EventIDs, code 60, nothing known.
+    ("Kagoshima's release alone", ["46201"], [(TWO_EVENTS_END, "no-change", [])]),
     # 熱海市 had 4 although its region 静岡県伊豆 had 5弱. The sample is a drill (訓練).
     ("Atami's own intensity", ["22205"], [
         (IZU_DRILL, "acted", [("issued", "moderate", 0, False,
