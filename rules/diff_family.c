@@ -83,7 +83,7 @@ bool diff_is_referenced(const struct judgement *j, const struct state_row *row)
 	return false;
 }
 
-static bool is_mark(const struct state_row *row)
+bool diff_is_mark(const struct state_row *row)
 {
 	return strncmp(row->slot, "seen/", strlen("seen/")) == 0;
 }
@@ -94,7 +94,7 @@ static const char *chain_slot(
 {
 	for (size_t i = 0; i < view->row_count; i++) {
 		const struct state_row *row = &view->rows[i];
-		if (!is_mark(row) && strcmp(row->kind->hazard, item->kind->hazard) == 0 &&
+		if (!diff_is_mark(row) && strcmp(row->kind->hazard, item->kind->hazard) == 0 &&
 			diff_is_referenced(j, row)) {
 			return row->slot;
 		}
@@ -215,7 +215,7 @@ static void end_left_out(struct judgement *j, struct view *view, const struct wa
 		const struct state_row *row = &view->rows[i];
 		bool left_out = leaves_out[j->family->shape](j, view, row) ||
 				transition_leaves_out(j, view, row);
-		if (is_mark(row) || !row->in_force || is_wanted(w, row->slot) ||
+		if (diff_is_mark(row) || !row->in_force || is_wanted(w, row->slot) ||
 			diff_is_newer(row, j->alert) || !left_out) {
 			continue;
 		}
@@ -234,8 +234,7 @@ static bool needs_mark(const struct judgement *j, const struct view *view)
 	       (j->family->shape == FAMILY_TSUNAMI && view->municipality->tsunami.count > 0);
 }
 
-/* Update and cancel name what they replace; what we never saw must find a tombstone. */
-static bool references_unknown(const struct judgement *j)
+bool diff_references_unknown(const struct judgement *j)
 {
 	for (size_t i = 0; i < j->alert->reference_count; i++) {
 		bool known = false;
@@ -274,7 +273,7 @@ static bool is_outdated(struct judgement *j, const struct view *view)
 	return false;
 }
 
-static void mark_seen(struct judgement *j, struct view *view)
+void diff_mark_all_seen(struct judgement *j, struct view *view)
 {
 	const char *mark;
 	for (size_t n = 0; (mark = slot_seen(j, n)) != NULL; n++) {
@@ -310,7 +309,7 @@ static void diff_view(struct judgement *j, struct view *view)
 	end_left_out(j, view, &w);
 	tsunami_settle(j, view);
 	if (needs_mark(j, view)) {
-		mark_seen(j, view);
+		diff_mark_all_seen(j, view);
 	}
 }
 
@@ -324,120 +323,8 @@ void diff_items(struct judgement *j)
 		}
 	}
 	transition_note(j);
-	if (j->family->shape == FAMILY_CHAIN && references_unknown(j)) {
+	if (j->family->shape == FAMILY_CHAIN && diff_references_unknown(j)) {
 		j->decision->tombstone = true;
 		judgement_trace(j, "it replaces what never came: remembered");
 	}
-}
-
-/* ---- cancel ---- */
-
-/* A cancel of a weather warning may come without Body and so without its area: then the office
- * that wrote it is its series. */
-static bool is_cancelled_by_office(
-	const struct judgement *j, const struct view *view, const struct state_row *row)
-{
-	const struct alert *a = j->alert;
-	const char *line = strchr(a->series, '/');
-	return j->family->by_office && diff_is_of_type(row, a->type) && a->office[0] && line &&
-	       strcmp(line + 1, a->office) == 0 &&
-	       text_list_has(&view->municipality->offices, a->office);
-}
-
-static bool is_cancelled(
-	const struct judgement *j, const struct view *view, const struct state_row *row)
-{
-	if (is_mark(row)) {
-		return false;
-	}
-	return diff_is_referenced(j, row) || is_cancelled_by_office(j, view, row) ||
-	       (j->alert->format == ALERT_FORMAT_JMX && diff_is_of_type(row, j->alert->type) &&
-		       slot_share_event(j->alert->events, row->event));
-}
-
-static size_t cancel_view(struct judgement *j, struct view *view)
-{
-	size_t found = 0;
-	for (size_t i = 0; i < view->row_count; i++) {
-		const struct state_row *row = &view->rows[i];
-		if (!is_cancelled(j, view, row)) {
-			continue;
-		}
-		found++;
-		view->listed = true;
-		if (tsunami_is_beside(row)) {
-			continue; /* tsunami_settle() */
-		}
-		if (diff_is_newer(row, j->alert)) {
-			j->superseded = true;
-			judgement_trace(j, "cancel of %s: a newer telegram holds (alert %s)",
-				row->slot, row->alert);
-			continue;
-		}
-		if (!tsunami_goes_on(j, view, row)) {
-			/* A cancel that says itself that all is clear takes back no mistake. */
-			diff_end(j, diff_add_effect(j, view, row, row->slot),
-				j->alert->over ? EVENT_RELEASED : EVENT_CANCELLED);
-		}
-	}
-	tsunami_settle(j, view);
-	return found;
-}
-
-void diff_cancel(struct judgement *j)
-{
-	if (j->family->shape == FAMILY_MAIL) {
-		diff_mail_cancel(j);
-		return;
-	}
-	size_t found = 0;
-	bool jmx = j->alert->format == ALERT_FORMAT_JMX;
-	for (size_t v = 0; v < j->view_count; v++) {
-		struct view *view = &j->views[v];
-		found += cancel_view(j, view);
-		/* JMX repeats a series for years, so its mark knows the time: only what was issued
-		 * before the cancel stays silent. */
-		if (jmx) {
-			mark_seen(j, view);
-		}
-	}
-	if (!jmx && (found == 0 || references_unknown(j))) {
-		j->decision->tombstone = true;
-	}
-	if (found == 0) {
-		judgement_trace(j, "cancel of what is not in force here: remembered");
-	}
-}
-
-/* ---- a link of a chain that comes after its successor ---- */
-
-static bool has_live_beside(
-	const struct judgement *j, const struct view *view, const struct state_row *row)
-{
-	for (size_t i = 0; i < view->row_count; i++) {
-		const struct state_row *other = &view->rows[i];
-		if (other != row && diff_is_live(j, other) && !is_mark(other) &&
-			strcmp(other->kind->hazard, row->kind->hazard) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-void diff_overtaken(struct judgement *j)
-{
-	for (size_t v = 0; v < j->view_count; v++) {
-		struct view *view = &j->views[v];
-		for (size_t i = 0; i < view->row_count; i++) {
-			const struct state_row *row = &view->rows[i];
-			if (is_mark(row) || !diff_is_live(j, row) || diff_is_newer(row, j->alert) ||
-				!diff_is_referenced(j, row)) {
-				continue;
-			}
-			struct effect *e = diff_add_effect(j, view, row, row->slot);
-			diff_end(j, e, EVENT_RELEASED);
-			e->has_event = !has_live_beside(j, view, row);
-		}
-	}
-	j->decision->tombstone = references_unknown(j);
 }

@@ -21,6 +21,13 @@ void diff_info(
 
 /* A telegram of this type wrote the row. */
 bool diff_is_of_type(const struct state_row *row, const char *type);
+/* A row that only says what was seen. */
+bool diff_is_mark(const struct state_row *row);
+/* Update and cancel name what they replace; what we never saw must find a tombstone. */
+bool diff_references_unknown(const struct judgement *j);
+/* The marks of all series that the telegram tells, unless newer ones stand there. */
+void diff_mark_all_seen(struct judgement *j, struct view *view);
+
 /* The row was written by what this alert references, or by its own series. */
 bool diff_is_referenced(const struct judgement *j, const struct state_row *row);
 
