@@ -56,46 +56,38 @@ int http_url_resolve(const char *base, const char *ref, char *out, size_t capaci
 	return rc;
 }
 
-int http_url_host(const char *text, char *out, size_t capacity)
+/* FIRST, or FIRST between SECOND when the URL has a second part. */
+static int put_parts(const char *text, CURLUPart first, const char *between, CURLUPart second,
+	char *out, size_t capacity)
 {
 	CURLU *url = new_url();
-	char *host = NULL;
-	char *port = NULL;
+	char *a = NULL;
+	char *b = NULL;
 	int rc = -EINVAL;
 	if (curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
-		curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
-		bool other = curl_url_get(url, CURLUPART_PORT, &port, CURLU_NO_DEFAULT_PORT) ==
-			     CURLUE_OK;
-		int size = snprintf(
-			out, capacity, "%s%s%s", host, other ? ":" : "", other ? port : "");
+		curl_url_get(url, first, &a, 0) == CURLUE_OK) {
+		bool both = curl_url_get(url, second, &b, CURLU_NO_DEFAULT_PORT) == CURLUE_OK;
+		int size = snprintf(out, capacity, "%s%s%s", a, both ? between : "", both ? b : "");
 		rc = size < 0 || (size_t)size >= capacity ? -EMSGSIZE : 0;
 	}
-	for (char *at = out; rc == 0 && *at; at++) {
-		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
-	}
-	curl_free(host);
-	curl_free(port);
+	curl_free(a);
+	curl_free(b);
 	curl_url_cleanup(url);
 	return rc;
 }
 
-int http_url_path(const char *text, char *out, size_t capacity)
+int http_url_host(const char *url, char *out, size_t capacity)
 {
-	CURLU *url = new_url();
-	char *path = NULL;
-	char *query = NULL;
-	int rc = -EINVAL;
-	if (curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
-		curl_url_get(url, CURLUPART_PATH, &path, 0) == CURLUE_OK) {
-		bool asks = curl_url_get(url, CURLUPART_QUERY, &query, 0) == CURLUE_OK;
-		int size =
-			snprintf(out, capacity, "%s%s%s", path, asks ? "?" : "", asks ? query : "");
-		rc = size < 0 || (size_t)size >= capacity ? -EMSGSIZE : 0;
+	int rc = put_parts(url, CURLUPART_HOST, ":", CURLUPART_PORT, out, capacity);
+	for (char *at = out; rc == 0 && *at; at++) {
+		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
 	}
-	curl_free(path);
-	curl_free(query);
-	curl_url_cleanup(url);
 	return rc;
+}
+
+int http_url_path(const char *url, char *out, size_t capacity)
+{
+	return put_parts(url, CURLUPART_PATH, "?", CURLUPART_QUERY, out, capacity);
 }
 
 /* ---- networks ---- */

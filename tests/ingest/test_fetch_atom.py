@@ -272,19 +272,19 @@ def test_tls_is_verified_and_old_links_are_upgraded(tmp_path, intake):
 
 def test_the_long_feed_fills_a_gap_and_is_not_read_without_one(tmp_path, site, intake):
     old = lambda n: name(n, second=-20000 + n)
+    state = tmp_path / "state" / "main" / "polled.json"
     publish(site, range(1, 4))
     publish(site, range(1, 9), feed="feed/extra_l.xml")
     given = options(site, ("feed/extra.xml", "feed/extra_l.xml"))
     with Fetcher("atom", tmp_path, intake, given) as fetcher:
         intake.wait(8)
-        fetcher.health("ok")
+        site.wait(lambda: state.exists() and "covered_ms" in state.read_text(), "the memory")
         first = len(site.requests("extra_l"))
     with Fetcher("atom", tmp_path, intake, given) as fetcher:
         fetcher.health("ok")
         polls = len(site.requests("extra.xml"))
         site.wait(lambda: len(site.requests("extra.xml")) >= polls + 2)
         assert len(site.requests("extra_l")) == first
-    state = tmp_path / "state" / "main" / "polled.json"
     memory = json.loads(state.read_text())
     for source in memory["sources"].values():
         source["covered_ms"] -= 5 * 3600 * 1000

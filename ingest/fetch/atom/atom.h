@@ -104,6 +104,7 @@ struct atom {
 	struct wall_time lost_at;
 	char lost_text[160];
 	bool over_budget;
+	bool forgetful; /* the memory could not be saved */
 };
 
 /* ---- poll.c ---- */

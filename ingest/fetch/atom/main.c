@@ -118,6 +118,10 @@ void atom_health(struct atom *a)
 			text, sizeof(text), "%zu telegrams were given up, the last", a->lost);
 		worse(&v, FETCH_DEGRADED, text, a->lost_text);
 	}
+	if (a->forgetful) {
+		worse(&v, FETCH_DEGRADED, "what was polled cannot be written down",
+			"a restart will fetch it again");
+	}
 	fetch_health(a->fetch, v.state, last_ok, v.text);
 }
 
@@ -145,7 +149,8 @@ static void save(struct atom *a)
 {
 	struct err e = {0};
 	memory_put_budget(a->memory, &a->budget);
-	if (memory_save(a->memory, &e)) {
+	a->forgetful = memory_save(a->memory, &e) != 0;
+	if (a->forgetful) {
 		log_error("poll state cannot be written", "feed=%s error=%s", fetch_feed(a->fetch),
 			LOG_TEXT(e.text));
 	}
