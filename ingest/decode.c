@@ -111,15 +111,29 @@ static int apply_policy(const xmlNode *root, const struct decode_policy *policy,
 	return enough ? 0 : refuse_unsigned(a, refusal);
 }
 
+/* Roots that hold alerts by the dozen: the programs that fetch feeds take them apart. */
+static bool is_feed(const xmlNode *root)
+{
+	static const char *const names[] = {"feed", "rss", "RDF", "alerts"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (xml_is(root, NULL, names[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int decode_root(const xmlNode *root, const struct decode_policy *policy, struct alert **out,
 	struct decode_refusal *refusal)
 {
 	const struct decoder *decoder = find_decoder(root);
 	if (!decoder) {
 		return decode_refuse(refusal, "not-handled", (int)xmlGetLineNo(root),
-			"the root element %s in namespace %s is no telegram known here",
-			(const char *)root->name,
-			root->ns && root->ns->href ? (const char *)root->ns->href : "(none)");
+			"the root element %s in namespace %s is %s", (const char *)root->name,
+			root->ns && root->ns->href ? (const char *)root->ns->href : "(none)",
+			is_feed(root) ? "a list of alerts, not an alert: configure it as a feed "
+					"that is fetched, or send its alerts one by one"
+				      : "no telegram known here");
 	}
 	int rc = check_format(policy, decoder->format, refusal);
 	if (rc != 0) {

@@ -104,6 +104,23 @@ static bool is_tombstoned(const struct judgement *j)
 	       j->reader->tombstone(j->reader->data, a->status, a->series, a->revision);
 }
 
+/* Sender, identifier and time name one message: what comes under the same name with other words is
+ * a mistake or worse. The first holds (CAP reference, section 7). */
+static bool is_conflict(const struct judgement *j)
+{
+	const struct alert *a = j->alert;
+	for (size_t v = 0; a->format == ALERT_FORMAT_CAP && v < j->view_count; v++) {
+		for (size_t i = 0; i < j->views[v].row_count; i++) {
+			const struct state_row *row = &j->views[v].rows[i];
+			if (strcmp(row->series, a->series) == 0 && row->sent.ms == a->sent.ms &&
+				strcmp(row->alert, j->id) != 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static void conclude_changes(struct judgement *j, size_t unsent)
 {
 	struct rules_decision *d = j->decision;
@@ -143,6 +160,13 @@ static void judge(struct judgement *j)
 		return;
 	}
 	diff_load(j);
+	if (is_conflict(j)) {
+		j->decision->alarm = true;
+		conclude(j, RULES_OLD,
+			"other words under the sender, identifier and time of a message that is "
+			"known: the first holds");
+		return;
+	}
 	bool tombstoned = is_tombstoned(j);
 	if (a->action == ALERT_ACTION_CANCEL) {
 		diff_cancel(j);

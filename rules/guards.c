@@ -137,6 +137,14 @@ static bool is_late_update(const struct judgement *j)
 	       !only_ends(j);
 }
 
+/* A CAP Cancel names the very message it withdraws and repeats its words: were it held because that
+ * one spoke of a test, the mislabelled test would stand for real. */
+static bool withdraws(const struct judgement *j)
+{
+	return j->alert->format == ALERT_FORMAT_CAP && j->alert->action == ALERT_ACTION_CANCEL &&
+	       only_ends(j);
+}
+
 void guards_check(struct judgement *j)
 {
 	const struct alert *a = j->alert;
@@ -153,7 +161,7 @@ void guards_check(struct judgement *j)
 		j->hold_reason = "it had expired before it arrived";
 	} else if (is_late_update(j)) {
 		j->hold_reason = "an update of an early warning 180 seconds after the quake";
-	} else if (a->status == ALERT_STATUS_ACTUAL && says_test(a)) {
+	} else if (a->status == ALERT_STATUS_ACTUAL && says_test(a) && !withdraws(j)) {
 		j->hold_reason = "it speaks of a test or a drill under an actual status";
 	}
 	if (j->hold_reason) {

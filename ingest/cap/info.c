@@ -226,6 +226,12 @@ static int find_kind(
 				return rc;
 			}
 			add_blocked(c, name, value);
+			/* What telephones would show (IPAWS): South Pasadena, 11 November 2025,
+			 * said only here that it was a test. */
+			if (strcasecmp(name, "CMAMtext") == 0 ||
+				strcasecmp(name, "CMAMlongtext") == 0) {
+				look_for_test(c, name, cap_test_word(value));
+			}
 			if (i == 0 && cap_code_is_test(name, value)) {
 				look_for_test(c, "eventCode", value);
 			}

@@ -221,6 +221,36 @@ static void test_an_item_ends_by_itself(void **state)
 	world_free(w);
 }
 
+static void test_other_words_under_the_same_name(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	world_take_fresh(w, cap("s,1", 0, ALERT_ACTION_ISSUE, NULL, SEVERITY_SEVERE));
+	const struct rules_decision *d =
+		world_take_fresh(w, cap("s,1", 0, ALERT_ACTION_ISSUE, NULL, SEVERITY_EXTREME));
+	assert_int_equal(d->verdict, RULES_OLD);
+	assert_true(d->alarm);
+	assert_int_equal(d->change_count, 0);
+	/* Another time is another message. */
+	d = world_take_fresh(w, cap("s,1", 1, ALERT_ACTION_UPDATE, NULL, SEVERITY_EXTREME));
+	assert_int_equal(event_of(d), EVENT_RAISED);
+	world_free(w);
+}
+
+/* A mislabelled test that staff let pass must not stand because its cancel repeats its words. */
+static void test_a_cancel_is_not_held_for_words_of_a_test(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	world_take_fresh(w, cap("s,1", 0, ALERT_ACTION_ISSUE, NULL, SEVERITY_SEVERE));
+	struct alert *a = cap("s,2", 3, ALERT_ACTION_CANCEL, "s,1", SEVERITY_SEVERE);
+	alert_add_warning(a, "test-words", "x");
+	const struct rules_decision *d = world_take_fresh(w, a);
+	assert_int_equal(event_of(d), EVENT_CANCELLED);
+	assert_false(d->broadcasts[0].hold);
+	world_free(w);
+}
+
 /* A rule for the fire brigade alone. */
 static void name_scope(struct world *w)
 {
@@ -427,6 +457,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_restricted_goes_where_a_rule_names_it),
 		cmocka_unit_test(test_what_is_restricted_hides_nothing_from_the_public),
 		cmocka_unit_test(test_a_blocked_channel_is_left_out),
+		cmocka_unit_test(test_other_words_under_the_same_name),
+		cmocka_unit_test(test_a_cancel_is_not_held_for_words_of_a_test),
 		cmocka_unit_test(test_cancel_first_leaves_a_tombstone),
 		cmocka_unit_test(test_update_of_what_never_came_goes_out_as_new),
 		cmocka_unit_test(test_the_end_comes_before_the_middle),
