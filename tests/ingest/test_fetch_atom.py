@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import random
+import re
 import subprocess
 from pathlib import Path
 
@@ -436,3 +437,25 @@ def test_feeds_as_agencies_send_them(tmp_path, site, intake, feed, telegrams, st
         fetcher.health(state, words)
         intake.wait(telegrams)
     assert intake.seen == telegrams
+
+
+JMA = SHARED.parents[1] / "jmx" / "feed" / "extra-20240725-full.xml"
+
+
+@pytest.mark.skipif(not JMA.exists(), reason="the shared feed of JMA is not there")
+def test_a_real_feed_of_the_agency(tmp_path, site, intake):
+    """Its own links and names, on our server: what is wanted is fetched once, in order, and nothing else."""
+    text = JMA.read_text().replace("https://www.data.jma.go.jp/", site.url(""))
+    listed = set(re.findall(r'href="[^"]*/(developer/xml/data/\d{14}_\d+_([A-Z0-9]+)_(\d+)\.xml)"', text))
+    wanted = {path for path, kind, office in listed if kind in ("VPWW53", "VPWW54") and office in ("260000", "280000")}
+    assert len(listed) > 100 and len(wanted) > 1
+    for number, path in enumerate(sorted(wanted)):
+        site.put(path, telegram(number))
+    site.put("developer/xml/feed/extra.xml", text)
+    given = options(site, "developer/xml/feed/extra.xml", types=["VPWW53", "VPWW54"], offices=["260000", "280000"])
+    with Fetcher("atom", tmp_path, intake, given) as fetcher:
+        intake.wait(len(wanted))
+        fetcher.health("ok")
+        site.wait(lambda: len([r for r in site.requests("extra.xml") if r[0] == 304]) >= 2)
+    assert {r[1].lstrip("/") for r in site.requests("/data/")} == wanted
+    assert intake.seen == len(wanted)
