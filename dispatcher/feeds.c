@@ -23,6 +23,8 @@
 enum {
 	BACKLOG_HIGH = 256, /* alerts waiting for the store: stop reading the link */
 	STOP_GRACE_MS = 3000,
+	PING_TICKS = 10,       /* seconds between two pings */
+	PONG_LIMIT_MS = 45000, /* decoding the largest telegram takes a fraction of that */
 };
 
 struct feed_state {
@@ -46,6 +48,9 @@ struct feeds {
 	int64_t generation; /* of the process: a late answer must not reach its successor's clients
 			     */
 	char fault[256];
+	char renewal[256];     /* why certificates could not be read again; "" */
+	struct mono_time pong; /* last sign of life */
+	int64_t ticks;
 	struct feed_state *list;
 	size_t count;
 };
@@ -69,6 +74,22 @@ static json_t *texts_to_json(const struct text_list *list)
 	return array;
 }
 
+static void put_door(json_t *feed, const char *key, const struct feed_door_config *c)
+{
+	if (c->host[0] == '\0') {
+		return;
+	}
+	json_t *door = json_object();
+	json_put_text(door, "host", c->host);
+	json_put_int(door, "port", c->port);
+	json_put_text(door, "certificate", c->certificate);
+	json_put_text(door, "key", c->key);
+	json_put_text(door, "client_ca", c->client_ca);
+	json_put(door, "names", texts_to_json(&c->names));
+	json_put_text(door, "token_file", c->token_file);
+	json_put(feed, key, door);
+}
+
 static json_t *feed_to_json(const struct feed_config *c)
 {
 	json_t *feed = json_object();
@@ -76,6 +97,8 @@ static json_t *feed_to_json(const struct feed_config *c)
 	json_put_text(feed, "unix", c->unix_path);
 	json_put_text(feed, "tcp_host", c->tcp_host);
 	json_put_int(feed, "tcp_port", c->tcp_port);
+	put_door(feed, "tls", &c->tls);
+	put_door(feed, "http", &c->http);
 	json_put(feed, "formats", texts_to_json(&c->formats));
 	json_put(feed, "sources", texts_to_json(&c->sources));
 	json_put(feed, "senders", texts_to_json(&c->senders));
@@ -206,6 +229,27 @@ static void take_counts(struct feeds *f, json_t *message)
 	}
 }
 
+static void take_pong(struct feeds *f, json_t *message)
+{
+	(void)message;
+	f->pong = clock_mono_now();
+}
+
+static void take_renewed(struct feeds *f, json_t *message)
+{
+	(void)snprintf(f->renewal, sizeof(f->renewal), "certificates not renewed: %.200s",
+		json_text(message, "text", ""));
+	if (json_text(message, "text", "")[0] == '\0') {
+		f->renewal[0] = '\0';
+		log_info("certificates renewed", "feeds=%zu", f->count);
+	} else {
+		log_error("certificates not renewed", "reason=%s",
+			LOG_TEXT(json_text(message, "text", "")));
+	}
+	hub_tell(f->hub, json_pack("{s:s,s:s}", "event", "certificates", "text",
+				 json_text(message, "text", "")));
+}
+
 static const struct {
 	const char *op;
 	void (*take)(struct feeds *f, json_t *message);
@@ -214,6 +258,8 @@ static const struct {
 	{"feed", take_counts},
 	{"ready", take_ready},
 	{"fault", take_fault},
+	{"pong", take_pong},
+	{"renewed", take_renewed},
 };
 
 static void on_message(struct jsonl_link *link, json_t *message, size_t size, void *data)
@@ -255,6 +301,7 @@ static void on_started(void *data, int fd)
 	struct feeds *f = data;
 	drop_link(f);
 	f->generation++;
+	f->pong = clock_mono_now();
 	struct jsonl_handler handler = {
 		.message = on_message, .attached = on_attached, .closed = on_closed, .data = f};
 	f->link = jsonl_link_new(f->hub->base, fd, JSONL_LINE_LIMIT, &handler);
@@ -381,8 +428,38 @@ bool feeds_stopped(const struct feeds *f)
 	return child_is_stopped(f->child);
 }
 
+void feeds_renew(struct feeds *f)
+{
+	if (f->link && f->ready) {
+		json_t *message = json_pack("{s:s}", "op", "renew");
+		jsonl_link_send(f->link, message);
+		json_decref(message);
+	}
+}
+
+/* A process that hangs does not die by itself, and its feeds would only fall silent. While we do
+ * not read the link, its answers wait there: that is no fault of its. */
+static void watch_process(struct feeds *f)
+{
+	if (!f->link || !f->ready || f->paused || f->hub->stopping) {
+		f->pong = clock_mono_now();
+		return;
+	}
+	if (-mono_time_left_ms(f->pong) > PONG_LIMIT_MS) {
+		log_error("ingest process hangs", "silent_ms=%lld",
+			(long long)-mono_time_left_ms(f->pong));
+		f->pong = clock_mono_now();
+		child_fail(f->child, STOP_GRACE_MS);
+	} else if (f->ticks++ % PING_TICKS == 0) {
+		json_t *ping = json_pack("{s:s}", "op", "ping");
+		jsonl_link_send(f->link, ping);
+		json_decref(ping);
+	}
+}
+
 void feeds_tick(struct feeds *f)
 {
+	watch_process(f);
 	struct wall_time now = clock_wall_now();
 	for (size_t i = 0; i < f->count; i++) {
 		struct feed_state *feed = &f->list[i];
@@ -443,6 +520,9 @@ const char *feeds_fault(const struct feeds *f)
 	}
 	if (!f->ready) {
 		return "the ingest process is not running";
+	}
+	if (f->renewal[0]) {
+		return f->renewal;
 	}
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->list[i].silent) {

@@ -30,7 +30,10 @@ void feeds_unpause(struct feeds *f);
 void feeds_stop(struct feeds *f);
 bool feeds_stopped(const struct feeds *f);
 
-/* Once a second: dead-man timers. */
+/* Certificates, keys and tokens of the listeners are read again. */
+void feeds_renew(struct feeds *f);
+
+/* Once a second: dead-man timers, and whether the ingest process still answers. */
 void feeds_tick(struct feeds *f);
 
 /* [{name, listeners, connections, messages, refusals, age_s (-1 never), silent, defects {code:

@@ -318,14 +318,16 @@ static void on_signal(int number, short what, void *data)
 	}
 }
 
-/* Nothing is read again while running: a half-applied configuration is worse than an old one. */
+/* Certificates end and are replaced by programs that then send this. The configuration is not read
+ * again: a half-applied one is worse than an old one. */
 static void on_hangup(int number, short what, void *data)
 {
 	(void)number;
 	(void)what;
-	(void)data;
-	log_warning(
-		"not reloaded", "reason=\"restart hanshod to take up a changed configuration\"");
+	struct hub *hub = data;
+	log_warning("configuration not reloaded",
+		"reason=\"restart hanshod to take up a changed one; certificates are read again\"");
+	feeds_renew(hub->feeds);
 }
 
 int hub_run(struct hub *hub)

@@ -11,7 +11,7 @@
 
 #include "base/crash_point.h"
 #include "base/mem.h"
-#include "ingest/framing.h"
+#include "ingest/tls.h"
 
 #include <assert.h>
 #include <event2/buffer.h>
@@ -21,12 +21,12 @@
 #include <sys/socket.h>
 
 enum {
-	PIPELINE_LIMIT = 32,	    /* messages without an answer */
-	SLOTS = PIPELINE_LIMIT + 1, /* one more: a last word always fits */
-	OUTPUT_LIMIT = 64 * 1024,   /* answers the client does not read */
+	SLOTS = 33,		  /* messages without an answer, and a last word */
+	OUTPUT_LIMIT = 64 * 1024, /* answers the client does not read */
 	INPUT_STEP = 64 * 1024,
 	TURN_MESSAGES = 8, /* then the other connections get a turn */
 	LINGER_MS = 2000,
+	STRANGER_MS = 10000, /* for a client that has shown nothing yet */
 };
 
 enum state { STATE_READING, STATE_FINISHING, STATE_LINGERING };
@@ -35,14 +35,17 @@ struct connection {
 	struct feed *feed;
 	const struct connection_handler *handler;
 	struct bufferevent *stream;
-	struct framing *framing; /* NULL once FINISHING */
-	struct event *deadline;	 /* of the message under way, or of LINGERING */
-	struct event *again;	 /* goes on with input that waits */
-	size_t held;		 /* bytes counted against the feed */
+	const struct dialect *dialect;
+	bool tls;
+	struct cutter *cutter;	/* NULL once FINISHING */
+	struct event *deadline; /* of the message under way, or of LINGERING */
+	struct event *again;	/* goes on with input that waits */
+	size_t held;		/* bytes counted against the feed */
 	enum state state;
 	bool reading;
-	bool ended; /* end of file seen */
-	bool timed; /* deadline is set for a message */
+	bool ended;    /* end of file seen */
+	bool timed;    /* deadline is set for a message */
+	bool stranger; /* deadline is set for its first good head */
 	bool stopping;
 	uint64_t first; /* ticket of answers[first % SLOTS] */
 	size_t count;
@@ -79,9 +82,8 @@ static bool write_answers(struct connection *c)
 	struct evbuffer *output = bufferevent_get_output(c->stream);
 	while (c->count > 0 && c->answers[c->first % SLOTS]) {
 		char **slot = &c->answers[c->first % SLOTS];
-		if (evbuffer_add_printf(output, "%s\n", *slot) < 0) {
-			abort();
-		}
+		bool closing = c->state != STATE_READING && c->count == 1;
+		c->dialect->answer(output, *slot, closing);
 		free(*slot);
 		*slot = NULL;
 		c->first++;
@@ -102,6 +104,13 @@ static bool count_held(struct connection *c, size_t now)
 
 static void set_deadline(struct connection *c, bool inside)
 {
+	if (c->stranger) {
+		if (c->cutter && !c->dialect->known(c->cutter)) {
+			return; /* however it trickles, its time goes on */
+		}
+		c->stranger = false;
+		(void)event_del(c->deadline);
+	}
 	if (inside && !c->timed) {
 		const struct timeval limit = ms_to_timeval(c->feed->message_timeout_ms);
 		(void)event_add(c->deadline, &limit);
@@ -116,9 +125,10 @@ static void finish(struct connection *c)
 {
 	assert(c->state == STATE_READING);
 	c->state = STATE_FINISHING;
-	set_deadline(c, false);
-	framing_free(c->framing);
-	c->framing = NULL;
+	c->timed = c->stranger = false;
+	(void)event_del(c->deadline);
+	c->dialect->destroy(c->cutter);
+	c->cutter = NULL;
 	(void)count_held(c, 0);
 }
 
@@ -141,18 +151,29 @@ static void refuse(struct connection *c, const char *code, const char *reason)
 
 static bool may_take(const struct connection *c)
 {
-	return c->count < PIPELINE_LIMIT &&
+	return c->count < c->dialect->pipeline &&
 	       evbuffer_get_length(bufferevent_get_output(c->stream)) < OUTPUT_LIMIT &&
 	       c->handler->may_take(c->handler->data);
+}
+
+/* Asked in the middle of a stream of requests: answered in its place. */
+static void tell_health(struct connection *c)
+{
+	const char *away = c->handler->away(c->handler->data);
+	char answer[128];
+	(void)evutil_snprintf(answer, sizeof(answer),
+		away[0] ? "{\"retry\":\"%s\"}" : "{\"health\":\"ok\"}", "hub away");
+	set_deadline(c, false);
+	connection_put(c, take_ticket(c), answer);
 }
 
 static void pass_message(struct connection *c)
 {
 	size_t size;
-	const char *bytes = framing_message(c->framing, &size);
+	const char *bytes = c->dialect->message(c->cutter, &size);
 	set_deadline(c, false);
 	c->handler->message(c, take_ticket(c), bytes, size, c->handler->data);
-	framing_drop(c->framing);
+	c->dialect->drop(c->cutter);
 }
 
 /* One contiguous piece of input through the framing. False when there is none. */
@@ -165,8 +186,8 @@ static bool take_piece(struct connection *c, int *messages)
 	}
 	size_t used;
 	enum framing_verdict verdict =
-		framing_take(c->framing, piece.iov_base, piece.iov_len, &used);
-	const char *fault = framing_fault(c->framing);
+		c->dialect->take(c->cutter, piece.iov_base, piece.iov_len, &used);
+	const char *fault = c->dialect->fault(c->cutter);
 	switch (verdict) {
 	case FRAMING_MESSAGE:
 		*messages += 1;
@@ -178,12 +199,25 @@ static bool take_piece(struct connection *c, int *messages)
 	case FRAMING_BAD:
 		refuse(c, "bad-frame", fault);
 		break;
+	case FRAMING_REFUSED:
+		refuse(c, c->dialect->code(c->cutter), fault);
+		break;
+	case FRAMING_CONTINUE:
+		c->dialect->go_on(bufferevent_get_output(c->stream));
+		break;
+	case FRAMING_HEALTH:
+		*messages += 1;
+		tell_health(c);
+		break;
 	case FRAMING_MORE:
 	case FRAMING_END:
 		break;
 	}
 	(void)evbuffer_drain(input, used);
-	if (c->state == STATE_READING && !count_held(c, framing_held(c->framing))) {
+	if (c->state == STATE_READING && c->dialect->over(c->cutter)) {
+		finish(c);
+	}
+	if (c->state == STATE_READING && !count_held(c, c->dialect->held(c->cutter))) {
 		finish_with(c, "{\"retry\":\"too much under way\"}");
 	}
 	return true;
@@ -202,7 +236,7 @@ static bool take_input(struct connection *c)
 		}
 	}
 	if (c->state == STATE_READING) {
-		set_deadline(c, framing_inside(c->framing));
+		set_deadline(c, c->dialect->inside(c->cutter));
 	}
 	return false;
 }
@@ -229,10 +263,20 @@ static void read_more(struct connection *c, bool wanted)
 	}
 }
 
+/* Our side is done. */
+static void shut(const struct connection *c)
+{
+	if (c->tls) {
+		tls_shut(c->stream);
+	} else {
+		(void)shutdown(bufferevent_getfd(c->stream), SHUT_WR);
+	}
+}
+
 static void linger(struct connection *c)
 {
 	c->state = STATE_LINGERING;
-	(void)shutdown(bufferevent_getfd(c->stream), SHUT_WR);
+	shut(c);
 	const struct timeval limit = ms_to_timeval(LINGER_MS);
 	(void)event_add(c->deadline, &limit);
 }
@@ -243,6 +287,7 @@ void connection_settle(struct connection *c)
 	bool written = write_answers(c);
 	if (c->state == STATE_FINISHING && c->count == 0 && written) {
 		if (c->ended || c->stopping) {
+			shut(c);
 			connection_free(c);
 			return;
 		}
@@ -282,7 +327,9 @@ static void on_deadline(int fd, short what, void *data)
 		return;
 	}
 	c->timed = false;
-	if (c->reading && c->count < PIPELINE_LIMIT) {
+	if (c->stranger) {
+		finish_with(c, "{\"retry\":\"timeout\"}");
+	} else if (c->reading && c->count < c->dialect->pipeline) {
 		finish_with(c, "{\"retry\":\"timeout\"}");
 	} /* else it was us who did not read: the time starts again */
 	connection_settle(c);
@@ -292,13 +339,14 @@ static void take_end(struct connection *c)
 {
 	c->ended = true;
 	if (c->state == STATE_READING) {
-		switch (framing_end(c->framing)) {
+		switch (c->dialect->end(c->cutter)) {
 		case FRAMING_MESSAGE:
 			pass_message(c);
 			finish(c);
 			break;
 		case FRAMING_BAD:
-			refuse(c, "bad-frame", framing_fault(c->framing));
+		case FRAMING_REFUSED:
+			refuse(c, c->dialect->code(c->cutter), c->dialect->fault(c->cutter));
 			break;
 		default:
 			finish(c);
@@ -310,7 +358,7 @@ static void take_end(struct connection *c)
 
 static void take_silence(struct connection *c)
 {
-	if (c->state == STATE_READING && framing_inside(c->framing)) {
+	if (c->state == STATE_READING && c->dialect->inside(c->cutter)) {
 		finish_with(c, "{\"retry\":\"timeout\"}");
 	} else if (c->count == 0) {
 		connection_free(c);
@@ -341,28 +389,41 @@ static void on_event(struct bufferevent *stream, short what, void *data)
 	}
 }
 
-struct connection *connection_new(struct event_base *base, struct feed *feed, int fd,
+struct connection *connection_new(struct event_base *base, struct feed *feed,
+	struct bufferevent *stream, const struct connection_way *way,
 	const struct connection_handler *handler)
 {
+	assert(way->dialect->pipeline < SLOTS);
 	struct connection *c = mem_new(sizeof(*c));
 	c->feed = feed;
 	c->handler = handler;
-	c->framing = framing_new(feed->max_bytes);
+	c->dialect = way->dialect;
+	c->tls = way->tls;
+	c->stream = stream;
+	c->cutter = way->dialect->create(feed);
 	c->deadline = evtimer_new(base, on_deadline, c);
 	c->again = event_new(base, -1, 0, on_again, c);
-	c->stream = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!c->deadline || !c->again || !c->stream) {
+	if (!c->deadline || !c->again) {
 		abort();
 	}
 	const struct timeval idle = ms_to_timeval(feed->idle_timeout_ms);
+	bool more = evbuffer_get_length(bufferevent_get_input(c->stream)) > 0;
 	bufferevent_setcb(c->stream, on_ready, on_ready, on_event, c);
 	bufferevent_setwatermark(c->stream, EV_READ, 0, INPUT_STEP);
 	(void)bufferevent_set_max_single_read(c->stream, INPUT_STEP);
 	(void)bufferevent_set_timeouts(c->stream, &idle, &idle);
 	(void)bufferevent_enable(c->stream, EV_WRITE);
+	if (!c->dialect->known(c->cutter)) {
+		const struct timeval limit = ms_to_timeval(STRANGER_MS);
+		c->stranger = true;
+		(void)event_add(c->deadline, &limit);
+	}
 	feed->connections++;
 	feed->changed = true;
 	read_more(c, c->handler->may_take(c->handler->data));
+	if (more) { /* came with the end of the handshake */
+		event_active(c->again, EV_TIMEOUT, 0);
+	}
 	return c;
 }
 
@@ -370,7 +431,7 @@ void connection_stop(struct connection *c, const char *reason)
 {
 	c->stopping = true;
 	if (c->state == STATE_READING) {
-		bool waits = framing_inside(c->framing) ||
+		bool waits = c->dialect->inside(c->cutter) ||
 			     evbuffer_get_length(bufferevent_get_input(c->stream)) > 0;
 		if (waits && c->count < SLOTS) {
 			char answer[128];
@@ -386,7 +447,7 @@ void connection_stop(struct connection *c, const char *reason)
 void connection_free(struct connection *c)
 {
 	c->handler->gone(c, c->handler->data);
-	if (c->framing) {
+	if (c->cutter) {
 		finish(c);
 	}
 	for (size_t i = 0; i < SLOTS; i++) {

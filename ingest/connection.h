@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "ingest/dialect.h"
 #include "ingest/feed.h"
 
 #include <event2/event.h>
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct bufferevent;
 struct connection;
 
 struct connection_handler {
@@ -23,13 +25,23 @@ struct connection_handler {
 	void (*fault)(struct connection *c, const char *code, const char *reason, void *data);
 	/* May the connection take another message now? */
 	bool (*may_take)(void *data);
+	/* Why no message would be taken now; "" while they are. For those who ask for our health.
+	 */
+	const char *(*away)(void *data);
 	/* The connection is about to be freed. */
 	void (*gone)(struct connection *c, void *data);
 	void *data; /* borrowed */
 };
 
-/* Takes ownership of fd. handler and feed are borrowed. */
-struct connection *connection_new(struct event_base *base, struct feed *feed, int fd,
+/* How a connection speaks. */
+struct connection_way {
+	const struct dialect *dialect;
+	bool tls; /* the stream is libevent's OpenSSL one, its handshake done */
+};
+
+/* Takes ownership of stream, without callbacks and not enabled. handler and feed are borrowed. */
+struct connection *connection_new(struct event_base *base, struct feed *feed,
+	struct bufferevent *stream, const struct connection_way *way,
 	const struct connection_handler *handler);
 
 struct feed *connection_feed(const struct connection *c);

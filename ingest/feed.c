@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/feed.h"
 
+#include "base/digest.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "ingest/mail/match.h"
@@ -8,7 +10,9 @@
 #include "ingest/xml.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	DEFAULT_CONNECTIONS = 64,
@@ -17,6 +21,7 @@ enum {
 	SHORTEST_IDLE_MS = 10,
 	MESSAGE_TIMEOUT_FACTOR = 4,
 	FLOOD_FACTOR = 10,
+	TOKEN_LEAST = 16,
 	MINUTE_MS = 60000,
 };
 
@@ -33,6 +38,44 @@ static void read_texts(const json_t *array, struct text_list *out)
 			out->list[out->count++] = text;
 		}
 	}
+}
+
+static int read_door(const json_t *object, struct feed_door *out, struct err *e)
+{
+	*out = (struct feed_door){
+		.host = json_text(object, "host", ""),
+		.port = (int)json_int(object, "port", 0),
+		.certificate = json_text(object, "certificate", ""),
+		.key = json_text(object, "key", ""),
+		.client_ca = json_text(object, "client_ca", ""),
+		.token_file = json_text(object, "token_file", ""),
+	};
+	read_texts(json_object_get(object, "names"), &out->names);
+	return out->port < 0 || out->port > 65535
+		       ? err_set(e, -EINVAL, "port %d is no port", out->port)
+		       : 0;
+}
+
+int feed_read_token(struct feed *f, struct err *e)
+{
+	char *token = NULL;
+	if (f->http.token_file[0] == '\0') {
+		return 0;
+	}
+	int rc = file_read_secret(f->http.token_file, &token, e);
+	if (rc) {
+		return rc;
+	}
+	size_t size = strlen(token);
+	if (size < TOKEN_LEAST) {
+		rc = err_set(e, -EINVAL, "%s: a token has at least %d characters",
+			f->http.token_file, TOKEN_LEAST);
+	} else {
+		digest_of(token, size, f->token_digest);
+	}
+	OPENSSL_cleanse(token, size);
+	free(token);
+	return rc;
 }
 
 static int read_sources(const json_t *array, struct feed *f, struct err *e)
@@ -114,7 +157,10 @@ static int read_feed(const json_t *object, struct feed *f, struct err *e)
 		}
 		f->policy.mail_rules = f->mail_rules;
 	}
-	return read_sources(json_object_get(object, "sources"), f, e);
+	int rc = read_door(json_object_get(object, "tls"), &f->tls, e);
+	rc = rc ? rc : read_door(json_object_get(object, "http"), &f->http, e);
+	rc = rc ? rc : read_sources(json_object_get(object, "sources"), f, e);
+	return rc ? rc : feed_read_token(f, e);
 }
 
 int feeds_read(
@@ -146,6 +192,8 @@ void feeds_free(struct feed *feeds, size_t count)
 		free(feeds[i].formats.list);
 		trust_free(feeds[i].trust);
 		free(feeds[i].senders.list);
+		free(feeds[i].tls.names.list);
+		free(feeds[i].http.names.list);
 		free(feeds[i].sources);
 		mail_rules_free(feeds[i].mail_rules);
 	}

@@ -21,11 +21,27 @@ enum feed_rate {
 	FEED_RATE_FLOOD, /* ten times the limit: not even looked at */
 };
 
+enum { FEED_TOKEN_DIGEST_SIZE = 65 };
+
+/* An address over TLS or HTTP, maybe shared with other feeds. Texts are borrowed from hello. */
+struct feed_door {
+	const char *host; /* "": none */
+	int port;
+	const char *certificate; /* "": clear text */
+	const char *key;
+	const char *client_ca; /* "": no certificate is asked for */
+	const char *token_file;
+	struct text_list names;
+};
+
 struct feed {
 	const char *name; /* texts are borrowed from the hello message */
 	const char *unix_path;
 	const char *tcp_host;
 	int tcp_port;
+	struct feed_door tls;
+	struct feed_door http;
+	char token_digest[FEED_TOKEN_DIGEST_SIZE]; /* SHA-256 of the bearer token; "": none */
 	struct text_list formats;
 	struct text_list senders;
 	struct decode_policy policy;
@@ -55,6 +71,9 @@ struct feed {
 int feeds_read(
 	const json_t *hello, struct feed **out, size_t *count, const char **fault, struct err *e);
 void feeds_free(struct feed *feeds, size_t count);
+
+/* Reads the bearer token of f->http, if any. 0 or a negative errno; then the old one stays. */
+int feed_read_token(struct feed *f, struct err *e);
 
 /* Counts one message. */
 enum feed_rate feed_rate_take(struct feed *f);

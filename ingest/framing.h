@@ -15,6 +15,10 @@ enum framing_verdict {
 	FRAMING_TOO_LARGE, /* LENGTH or document above the limit; the connection is over */
 	FRAMING_BAD,	   /* neither form; the connection is over */
 	FRAMING_END,	   /* end of file between messages */
+	/* Of dialects that have more to say (ingest/dialect.h): */
+	FRAMING_REFUSED,  /* refused with a word of its own; the connection is over */
+	FRAMING_CONTINUE, /* the client waits for leave to send the body */
+	FRAMING_HEALTH,	  /* asked how we are: no message */
 };
 
 struct framing;

@@ -10,9 +10,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
+#include "ingest/dialect.h"
 #include "ingest/ingest_private.h"
 
 #include <errno.h>
+#include <event2/bufferevent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +111,12 @@ static void close_listeners(struct ingest *in)
 	free(in->listeners);
 	in->listeners = NULL;
 	in->listener_count = 0;
+	for (size_t i = 0; i < in->door_count; i++) {
+		door_free(in->doors[i]);
+	}
+	free(in->doors);
+	in->doors = NULL;
+	in->door_count = 0;
 }
 
 static void wind_down(struct ingest *in, const char *reason)
@@ -184,6 +192,15 @@ static void turn_away(int fd, const char *answer)
 	(void)close(fd);
 }
 
+static void take_client(struct ingest *in, struct feed *feed, struct bufferevent *stream,
+	const struct connection_way *way)
+{
+	struct client *client = mem_new(sizeof(*client));
+	TAILQ_INSERT_TAIL(&in->clients, client, next);
+	client->connection = connection_new(in->base, feed, stream, way, &in->connections);
+	ingest_changed(in, feed);
+}
+
 static void on_accepted(struct feed *feed, int fd, const struct sockaddr *peer, void *data)
 {
 	struct ingest *in = data;
@@ -203,13 +220,78 @@ static void on_accepted(struct feed *feed, int fd, const struct sockaddr *peer, 
 		turn_away(fd, "{\"retry\":\"too many connections\"}\n");
 		return;
 	}
-	struct client *client = mem_new(sizeof(*client));
-	TAILQ_INSERT_TAIL(&in->clients, client, next);
-	client->connection = connection_new(in->base, feed, fd, &in->connections);
-	ingest_changed(in, feed);
+	static const struct connection_way lines = {.dialect = &dialect_lines};
+	struct bufferevent *stream = bufferevent_socket_new(in->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!stream) {
+		abort();
+	}
+	take_client(in, feed, stream, &lines);
+}
+
+static void on_arrived(struct feed *feed, struct bufferevent *stream,
+	const struct connection_way *way, const char *peer, void *data)
+{
+	struct ingest *in = data;
+	if (feed->connections >= feed->max_connections) {
+		log_warning("too many connections", "feed=%s peer=%s", feed->name, peer);
+		bufferevent_free(stream);
+		return;
+	}
+	take_client(in, feed, stream, way);
 }
 
 /* ---- what the hub says ---- */
+
+static int open_door(struct ingest *in, struct feed *feed, bool http, struct err *e)
+{
+	const struct feed_door *place = http ? &feed->http : &feed->tls;
+	if (place->host[0] == '\0') {
+		return 0;
+	}
+	for (size_t i = 0; i < in->door_count; i++) {
+		if (door_share(in->doors[i], feed, http)) {
+			return 0;
+		}
+	}
+	const struct door_handler handler = {.arrived = on_arrived, .data = in};
+	int rc = door_open(in->base, feed, http, &handler, &in->doors[in->door_count], e);
+	in->door_count += rc == 0;
+	return rc;
+}
+
+static int open_doors(struct ingest *in, const char **fault, struct err *e)
+{
+	in->doors = mem_new_array(in->feed_count * 2 + 1, sizeof(struct door *));
+	for (size_t i = 0; i < in->feed_count; i++) {
+		*fault = in->feeds[i].name;
+		int rc = open_door(in, &in->feeds[i], false, e);
+		rc = rc ? rc : open_door(in, &in->feeds[i], true, e);
+		if (rc) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* Certificates end and tokens change: what cannot be read stays as it was. */
+static void on_renew(void *data)
+{
+	struct ingest *in = data;
+	struct err e = {0};
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < in->door_count; i++) {
+		rc = door_renew(in->doors[i], &e);
+	}
+	for (size_t i = 0; rc == 0 && i < in->feed_count; i++) {
+		rc = feed_read_token(&in->feeds[i], &e);
+	}
+	if (rc) {
+		log_error("certificates not renewed", "reason=%s", LOG_TEXT(e.text));
+	} else {
+		log_info("certificates and tokens read again", "doors=%zu", in->door_count);
+	}
+	hub_link_renewed(in->link, rc ? e.text : "");
+}
 
 static int open_listeners(struct ingest *in, const char **fault, struct err *e)
 {
@@ -227,7 +309,8 @@ static int open_listeners(struct ingest *in, const char **fault, struct err *e)
 			out = &in->listeners[++in->listener_count];
 		}
 		if (f->tcp_host[0]) {
-			int rc = listener_open_tcp(in->base, f, &handler, out, e);
+			int rc = listener_open_tcp(
+				in->base, f, f->tcp_host, f->tcp_port, &handler, out, e);
 			if (rc) {
 				return rc;
 			}
@@ -240,6 +323,9 @@ static int open_listeners(struct ingest *in, const char **fault, struct err *e)
 static void enter_sandbox(const struct ingest *in)
 {
 	size_t files = SPARE_FILES + in->listener_count;
+	for (size_t i = 0; i < in->door_count; i++) {
+		files += door_files(in->doors[i]);
+	}
 	for (size_t i = 0; i < in->feed_count; i++) {
 		files += in->feeds[i].max_connections;
 	}
@@ -281,6 +367,7 @@ static void on_hello(json_t *hello, void *data)
 	struct err e = {0};
 	int rc = feeds_read(hello, &in->feeds, &in->feed_count, &fault, &e);
 	rc = rc ? rc : open_listeners(in, &fault, &e);
+	rc = rc ? rc : open_doors(in, &fault, &e);
 	if (rc) {
 		report_fault(in, fault, &e);
 		return;
@@ -288,7 +375,10 @@ static void on_hello(json_t *hello, void *data)
 	enter_sandbox(in);
 	json_t *listeners = json_array();
 	for (size_t i = 0; i < in->listener_count; i++) {
-		(void)json_array_append_new(listeners, listener_describe(in->listeners[i]));
+		(void)json_array_append_new(listeners, listener_describe_own(in->listeners[i]));
+	}
+	for (size_t i = 0; i < in->door_count; i++) {
+		door_describe(in->doors[i], listeners);
 	}
 	hub_link_ready(in->link, listeners);
 }
@@ -321,6 +411,7 @@ struct ingest *ingest_new(struct event_base *base, int link_fd)
 		.message = intake_message,
 		.fault = intake_fault,
 		.may_take = intake_may_take,
+		.away = intake_away,
 		.gone = on_gone,
 		.data = in,
 	};
@@ -328,6 +419,7 @@ struct ingest *ingest_new(struct event_base *base, int link_fd)
 		.hello = on_hello,
 		.answer = intake_answer,
 		.paused = intake_paused,
+		.renew = on_renew,
 		.drained = on_drained,
 		.lost = on_lost,
 		.data = in,

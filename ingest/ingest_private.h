@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "ingest/connection.h"
+#include "ingest/door.h"
 #include "ingest/feed.h"
 #include "ingest/link.h"
 #include "ingest/listener.h"
@@ -42,6 +43,8 @@ struct ingest {
 	size_t feed_count;
 	struct listener **listeners;
 	size_t listener_count;
+	struct door **doors;
+	size_t door_count;
 	struct connection_handler connections;
 	TAILQ_HEAD(client_list, client) clients;
 	TAILQ_HEAD(waiting_list, waiting) waiting;
@@ -73,6 +76,7 @@ void intake_message(
 	struct connection *c, uint64_t ticket, const char *bytes, size_t size, void *data);
 void intake_fault(struct connection *c, const char *code, const char *reason, void *data);
 bool intake_may_take(void *data);
+const char *intake_away(void *data);
 
 /* Handlers of the link. */
 void intake_answer(uint64_t ref, const json_t *answer, void *data);

@@ -132,6 +132,12 @@ bool intake_may_take(void *data)
 	return free_to_take;
 }
 
+const char *intake_away(void *data)
+{
+	const struct ingest *in = data;
+	return in->hub_reason[0] ? in->hub_reason : in->stopping ? "stopping" : "";
+}
+
 void intake_unblock(struct ingest *in)
 {
 	if (in->blocked && in->waiting_count < WAITING_LIMIT && !hub_link_busy(in->link)) {

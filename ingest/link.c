@@ -57,6 +57,20 @@ static void take_resume(struct hub_link *link, json_t *message)
 	link->handler.paused(false, "", link->handler.data);
 }
 
+/* Answered from the loop: who answers is not stuck. */
+static void take_ping(struct hub_link *link, json_t *message)
+{
+	static const char pong[] = "{\"op\":\"pong\"}";
+	(void)message;
+	jsonl_link_send_text(link->line, pong, sizeof(pong) - 1);
+}
+
+static void take_renew(struct hub_link *link, json_t *message)
+{
+	(void)message;
+	link->handler.renew(link->handler.data);
+}
+
 static const struct {
 	const char *op;
 	void (*take)(struct hub_link *link, json_t *message);
@@ -64,6 +78,8 @@ static const struct {
 	{.op = "answer", .take = take_answer},
 	{.op = "pause", .take = take_pause},
 	{.op = "resume", .take = take_resume},
+	{.op = "ping", .take = take_ping},
+	{.op = "renew", .take = take_renew},
 	{.op = "hello", .take = take_hello},
 };
 
@@ -204,12 +220,21 @@ void hub_link_ready(struct hub_link *link, json_t *listeners)
 	send_object(link, message);
 }
 
+void hub_link_renewed(struct hub_link *link, const char *text)
+{
+	json_t *message = json_object();
+	json_put_text(message, "op", "renewed");
+	json_t *value = json_string(text); /* empty is a value here */
+	json_put(message, "text", value ? value : json_string("a name that is not UTF-8"));
+	send_object(link, message);
+}
+
 void hub_link_fault(struct hub_link *link, const char *feed, const char *text)
 {
 	json_t *message = json_object();
 	json_put_text(message, "op", "fault");
 	json_put_text(message, "feed", feed);
-	json_put_text(message, "text", text);
+	json_put(message, "text", text[0] ? json_string(text) : json_string(""));
 	send_object(link, message);
 }
 

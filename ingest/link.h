@@ -22,6 +22,7 @@ struct hub_handler {
 	void (*hello)(json_t *hello, void *data); /* borrowed for the call */
 	void (*answer)(uint64_t ref, const json_t *answer, void *data);
 	void (*paused)(bool paused, const char *reason, void *data);
+	void (*renew)(void *data);   /* certificates and tokens are to be read again */
 	void (*drained)(void *data); /* everything queued has been written */
 	/* Over; e->code 0 at a clean end. The last call. */
 	void (*lost)(const struct err *e, void *data);
@@ -34,6 +35,9 @@ void hub_link_free(struct hub_link *link);
 
 void hub_link_ready(struct hub_link *link, json_t *listeners); /* steals listeners */
 void hub_link_fault(struct hub_link *link, const char *feed, const char *text);
+
+/* text "": everything is in use. */
+void hub_link_renewed(struct hub_link *link, const char *text);
 
 struct hub_alert {
 	uint64_t ref;

@@ -24,7 +24,6 @@ struct listener {
 	struct listener_handler handler;
 	struct evconnlistener *socket;
 	struct event *rest; /* ends the pause after an accept that failed */
-	const char *kind;
 	char address[108];
 	int port;
 };
@@ -56,13 +55,12 @@ static void on_rested(int fd, short what, void *data)
 	(void)evconnlistener_enable(l->socket);
 }
 
-static struct listener *wrap(struct event_base *base, struct feed *feed, int fd,
-	const struct listener_handler *handler, const char *kind)
+static struct listener *wrap(
+	struct event_base *base, struct feed *feed, int fd, const struct listener_handler *handler)
 {
 	struct listener *l = mem_new(sizeof(*l));
 	l->feed = feed;
 	l->handler = *handler;
-	l->kind = kind;
 	l->rest = evtimer_new(base, on_rested, l);
 	l->socket = evconnlistener_new(
 		base, on_accept, l, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
@@ -133,12 +131,13 @@ int listener_open_unix(struct event_base *base, struct feed *feed,
 	if (rc) {
 		return rc;
 	}
-	*out = wrap(base, feed, fd, handler, "unix");
+	*out = wrap(base, feed, fd, handler);
 	(void)snprintf((*out)->address, sizeof((*out)->address), "%s", address.sun_path);
 	return 0;
 }
 
-static int bind_tcp(const struct addrinfo *info, struct feed *feed, int *out, struct err *e)
+static int bind_tcp(
+	const struct addrinfo *info, const char *host, int port, int *out, struct err *e)
 {
 	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int code = errno;
@@ -151,7 +150,7 @@ static int bind_tcp(const struct addrinfo *info, struct feed *feed, int *out, st
 		code = errno;
 		(void)close(fd);
 	}
-	return err_set(e, -code, "%s port %d: %s", feed->tcp_host, feed->tcp_port, strerror(code));
+	return err_set(e, -code, "%s port %d: %s", host, port, strerror(code));
 }
 
 static void note_address(struct listener *l, int fd)
@@ -165,25 +164,25 @@ static void note_address(struct listener *l, int fd)
 	l->port = (int)strtol(port, NULL, 10);
 }
 
-int listener_open_tcp(struct event_base *base, struct feed *feed,
+int listener_open_tcp(struct event_base *base, struct feed *feed, const char *host, int port,
 	const struct listener_handler *handler, struct listener **out, struct err *e)
 {
 	const struct addrinfo hints = {
 		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-	char port[16];
+	char service[16];
 	struct addrinfo *info = NULL;
-	(void)snprintf(port, sizeof(port), "%d", feed->tcp_port);
-	int rc = getaddrinfo(feed->tcp_host, port, &hints, &info);
+	(void)snprintf(service, sizeof(service), "%d", port);
+	int rc = getaddrinfo(host, service, &hints, &info);
 	if (rc != 0) {
-		return err_set(e, -EINVAL, "%s: %s", feed->tcp_host, gai_strerror(rc));
+		return err_set(e, -EINVAL, "%s: %s", host, gai_strerror(rc));
 	}
 	int fd = -1;
-	rc = bind_tcp(info, feed, &fd, e);
+	rc = bind_tcp(info, host, port, &fd, e);
 	freeaddrinfo(info);
 	if (rc) {
 		return rc;
 	}
-	*out = wrap(base, feed, fd, handler, "tcp");
+	*out = wrap(base, feed, fd, handler);
 	note_address(*out, fd);
 	return 0;
 }
@@ -201,12 +200,17 @@ void listener_free(struct listener *l)
 	free(l);
 }
 
-json_t *listener_describe(const struct listener *l)
+json_t *listener_describe(const struct listener *l, const char *feed, const char *kind)
 {
 	json_t *object = json_object();
-	json_put_text(object, "feed", l->feed->name);
-	json_put_text(object, "kind", l->kind);
+	json_put_text(object, "feed", feed);
+	json_put_text(object, "kind", kind);
 	json_put_text(object, "address", l->address);
 	json_put_int(object, "port", l->port);
 	return object;
+}
+
+json_t *listener_describe_own(const struct listener *l)
+{
+	return listener_describe(l, l->feed->name, l->port ? "tcp" : "unix");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The listening sockets of a feed: one Unix socket (mode 0660), one TCP address.
+ * Listening sockets: a Unix socket (mode 0660), a TCP address.
  */
 #pragma once
 
@@ -24,11 +24,13 @@ struct listener_handler {
 int listener_open_unix(struct event_base *base, struct feed *feed,
 	const struct listener_handler *handler, struct listener **out, struct err *e);
 /* The first address the host's name gives. Port 0: any free one, see listener_describe(). */
-int listener_open_tcp(struct event_base *base, struct feed *feed,
+int listener_open_tcp(struct event_base *base, struct feed *feed, const char *host, int port,
 	const struct listener_handler *handler, struct listener **out, struct err *e);
 
 /* Closes, and removes the socket file. NULL is fine. */
 void listener_free(struct listener *l);
 
 /* {feed, kind, address, port}. The caller releases it. */
-json_t *listener_describe(const struct listener *l);
+json_t *listener_describe(const struct listener *l, const char *feed, const char *kind);
+/* The same for its own feed: a Unix socket or clear TCP. */
+json_t *listener_describe_own(const struct listener *l);
