@@ -84,10 +84,24 @@ static void on_patience(int fd, short what, void *data)
 	leave(a);
 }
 
+static void on_event(struct bufferevent *stream, short what, void *data);
+
+static void on_more(struct bufferevent *stream, void *data)
+{
+	(void)data;
+	struct evbuffer *input = bufferevent_get_input(stream);
+	(void)evbuffer_drain(input, evbuffer_get_length(input));
+}
+
+/* What it still sends is thrown away until it ends, or for a moment: closing at once would make the
+ * kernel reset the connection and lose the word. */
 static void on_told(struct bufferevent *stream, void *data)
 {
+	(void)data;
 	tls_shut(stream);
-	leave(data);
+	bufferevent_setcb(stream, on_more, NULL, on_event, data);
+	(void)bufferevent_enable(stream, EV_READ);
+	on_more(stream, data);
 }
 
 /* A last word, so that whoever set up the other side sees what is wrong. */
@@ -97,6 +111,7 @@ static void turn_away(struct arrival *a, const char *answer)
 	a->telling = true;
 	(void)event_add(a->patience, &limit);
 	struct evbuffer *out = bufferevent_get_output(a->stream);
+	bufferevent_setcb(a->stream, NULL, on_told, on_event, a);
 	if (a->door->http) {
 		http_answer_write(out, answer, true);
 	} else {
@@ -243,7 +258,7 @@ static void on_accepted(struct feed *feed, int fd, const struct sockaddr *peer, 
 		greet(a);
 		return;
 	}
-	bufferevent_setcb(stream, NULL, on_told, on_event, a);
+	bufferevent_setcb(stream, NULL, NULL, on_event, a);
 	(void)bufferevent_enable(stream, EV_WRITE);
 }
 

@@ -157,7 +157,7 @@ static int read_feed(const json_t *object, struct feed *f, struct err *e)
 		}
 		f->policy.mail_rules = f->mail_rules;
 	}
-	int rc = read_door(json_object_get(object, "tls"), &f->tls, e);
+	rc = read_door(json_object_get(object, "tls"), &f->tls, e);
 	rc = rc ? rc : read_door(json_object_get(object, "http"), &f->http, e);
 	rc = rc ? rc : read_sources(json_object_get(object, "sources"), f, e);
 	return rc ? rc : feed_read_token(f, e);
