@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "dispatcher/alarms.h"
 #include "dispatcher/channel.h"
 #include "dispatcher/feeds.h"
 #include "dispatcher/hub.h"
@@ -210,6 +211,26 @@ static json_t *tell_accepted(const struct incoming *in, const struct rules_decis
 	return event;
 }
 
+static bool has_warning(const struct alert *a, const char *code)
+{
+	for (size_t i = 0; i < a->warning_count; i++) {
+		if (strcmp(a->warnings[i].code, code) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void raise_alarm(struct hub *hub, const struct incoming *in, const struct rules_decision *d)
+{
+	enum alarm_what what = has_warning(in->alert, "mail-unmatched") ? ALARM_MAIL_UNKNOWN
+			       : d->verdict == RULES_HELD		? ALARM_HELD
+									: ALARM_CHECK;
+	char text[256];
+	(void)snprintf(text, sizeof(text), "%s: %.200s", in->told->feed, d->reason);
+	alarm_raise(hub->alarms, what, in->id, text);
+}
+
 static int accept_new(
 	struct hub *hub, struct incoming *in, json_t **answer, json_t **event, struct err *e)
 {
@@ -227,6 +248,9 @@ static int accept_new(
 		*e = reading.e;
 	} else {
 		rc = write_all(hub, in, d, now, e);
+	}
+	if (rc == 0 && d->alarm) {
+		raise_alarm(hub, in, d);
 	}
 	if (rc == 0) {
 		*answer = json_pack("{s:s}", "accepted", in->id);
@@ -294,6 +318,9 @@ int accept_alert(struct hub *hub, const struct incoming_alert *told, json_t **an
 	}
 	struct incoming in = {.told = told, .alert = alert};
 	alert_id(alert, in.id);
+	if (strcmp(alert->type, "VXSE42") == 0) {
+		feeds_heard_eew(hub->feeds, told->feed);
+	}
 	char known[ALERT_ID_SIZE] = "";
 	int rc = store_find_digest(hub->store, alert->digest, known, e);
 	if (rc == 0 && known[0] != '\0') {

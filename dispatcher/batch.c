@@ -176,6 +176,7 @@ int batch_record(struct batch *b, struct store *store, batch_retry_at *retry_at,
 	struct wall_time now, struct agent_tally *tally, struct err *e)
 {
 	bool closed = false;
+	int64_t before = store_set_aside_count(store);
 	b->recording = b->report_count;
 	for (size_t i = b->recorded; i < b->recording; i++) {
 		const struct report *r = &b->reports[i];
@@ -194,6 +195,7 @@ int batch_record(struct batch *b, struct store *store, batch_retry_at *retry_at,
 		}
 		count_report(b, &r->outcome, at, count, tally);
 	}
+	tally->set_aside = (size_t)(store_set_aside_count(store) - before);
 	tally->finished = batch_is_over(b);
 	if (tally->finished && !closed) {
 		int rc = store_close_batch(store, &b->claim, now, e);

@@ -39,6 +39,7 @@ struct batch {
 struct agent_tally {
 	size_t by_class[4];
 	size_t expired;	    /* transient ones whose next attempt would be too late */
+	size_t set_aside;   /* killed their driver too often */
 	bool channel_fault; /* an outcome of channel scope that was no success */
 	bool any_delivered;
 	bool finished; /* the batch is closed by this transaction */

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "dispatcher/alarms.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
 #include "dispatcher/turn.h"
@@ -29,6 +30,9 @@ static void on_idle(void *data, struct agent_link *a)
 {
 	(void)a;
 	struct channel *c = data;
+	if (c->fault[0]) {
+		alarm_end(c->hub->alarms, ALARM_CHANNEL_FAULT, c->config->name);
+	}
 	c->fault[0] = '\0';
 	if (!c->empty) {
 		want(c);
@@ -79,6 +83,8 @@ static void on_crashed(void *data, struct agent_link *a)
 			c->config->name);
 		hub_tell(c->hub, json_pack("{s:s,s:s,s:s}", "event", "breaker_open", "channel",
 					 c->config->name, "text", "the driver keeps dying"));
+		alarm_raise(c->hub->alarms, ALARM_CHANNEL_PAUSED, c->config->name,
+			"the driver keeps dying");
 	}
 	want(c);
 }
@@ -87,6 +93,7 @@ static void on_fault(void *data, const char *text)
 {
 	struct channel *c = data;
 	(void)snprintf(c->fault, sizeof(c->fault), "%s", text);
+	alarm_raise(c->hub->alarms, ALARM_CHANNEL_FAULT, c->config->name, text);
 	hub_tell(c->hub, json_pack("{s:s,s:s,s:s}", "event", "channel_fault", "channel",
 				 c->config->name, "text", text));
 }

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "dispatcher/alarms.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/retry.h"
 
@@ -64,6 +65,7 @@ int channel_add_delivery(struct channel *c, const struct broadcast *b, bool hold
 		(void)snprintf(id, sizeof(id), "%s/%s", b->id, config->name);
 		log_error("over the cap per hour", "delivery=%s cap=%d", id, config->cap_per_hour);
 		rc = store_hold(c->hub->store, id, "over the channel's cap per hour", now, e);
+		alarm_raise(c->hub->alarms, ALARM_OVER_CAP, id, "over the channel's cap per hour");
 	}
 	return rc < 0 ? rc : 0;
 }

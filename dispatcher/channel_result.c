@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "dispatcher/alarms.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
 #include "dispatcher/texts.h"
@@ -63,6 +64,15 @@ static void log_batch(const struct channel *c, size_t index)
 			tally->expired);
 		hub_tell(c->hub, json_pack("{s:s,s:s,s:I}", "event", "expired", "delivery",
 					 batch->delivery, "targets", (json_int_t)tally->expired));
+		alarm_raise(c->hub->alarms, ALARM_EXPIRED, batch->delivery, tally->text);
+	}
+	if (tally->set_aside > 0) {
+		log_error("targets set aside", "delivery=%s targets=%zu", batch->delivery,
+			tally->set_aside);
+		hub_tell(c->hub, json_pack("{s:s,s:s,s:I}", "event", "set_aside", "delivery",
+					 batch->delivery, "targets", (json_int_t)tally->set_aside));
+		alarm_raise(c->hub->alarms, ALARM_SET_ASIDE, batch->delivery,
+			"it was there at three crashes of the driver");
 	}
 	if (!tally->finished) {
 		return;
@@ -92,10 +102,13 @@ static void judge_breaker(struct channel *c, const struct agent_tally *tally)
 				LOG_TEXT(tally->text));
 			hub_tell(c->hub, json_pack("{s:s,s:s,s:s}", "event", "breaker_open",
 						 "channel", c->config->name, "text", tally->text));
+			alarm_raise(
+				c->hub->alarms, ALARM_CHANNEL_PAUSED, c->config->name, tally->text);
 		}
 		c->wanted = true;
 	} else if (tally->any_delivered && breaker_success(&c->breaker)) {
 		log_info("channel works again", "channel=%s", c->config->name);
+		alarm_end(c->hub->alarms, ALARM_CHANNEL_PAUSED, c->config->name);
 		hub_tell(c->hub, json_pack("{s:s,s:s}", "event", "breaker_closed", "channel",
 					 c->config->name));
 		c->wanted = true;

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "dispatcher/accept.h"
+#include "dispatcher/alarms.h"
+#include "dispatcher/feed_watch.h"
 #include "dispatcher/fetch.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
@@ -23,6 +25,7 @@
 enum {
 	BACKLOG_HIGH = 256, /* alerts waiting for the store: stop reading the link */
 	STOP_GRACE_MS = 3000,
+	ABSENT_MS = 15000,
 	PING_TICKS = 10,       /* seconds between two pings */
 	PONG_LIMIT_MS = 45000, /* decoding the largest telegram takes a fraction of that */
 };
@@ -34,9 +37,8 @@ struct feed_state {
 	int64_t connections;
 	uint64_t messages;
 	uint64_t refusals;
-	struct wall_time last; /* WALL_TIME_NONE: never since the start */
-	bool silent;
 	json_t *defects; /* owned: code of a warning -> how often since the start */
+	struct feed_watch watch;
 };
 
 struct feeds {
@@ -50,6 +52,8 @@ struct feeds {
 	char fault[256];
 	char renewal[256];     /* why certificates could not be read again; "" */
 	struct mono_time pong; /* last sign of life */
+	struct mono_time here; /* when the process last was */
+	bool absent;
 	int64_t ticks;
 	struct feed_state *list;
 	size_t count;
@@ -136,14 +140,9 @@ static void heard(struct feeds *f, const json_t *message, bool refused)
 	if (!feed) {
 		return;
 	}
-	feed->last = clock_wall_now();
+	feed_watch_heard(&feed->watch);
 	feed->messages++;
 	feed->refusals += refused;
-	if (feed->silent) {
-		feed->silent = false;
-		log_info("feed speaks again", "feed=%s", name);
-		hub_tell(f->hub, json_pack("{s:s,s:s}", "event", "feed_back", "feed", name));
-	}
 }
 
 void feeds_note_defects(struct feeds *f, const char *name, const struct alert *alert)
@@ -187,6 +186,13 @@ static void take_refusal(struct feeds *f, json_t *message)
 		(long long)json_int(message, "line", 0));
 	metrics_count(f->hub->metrics, "hansho_alerts_total", "answer=\"refused\"", 1);
 	turn_add_refusal(f->hub->turn, message);
+	/* Types that carry nothing for residents come every few minutes. */
+	if (strcmp(code, "not-handled") != 0) {
+		char subject[160];
+		(void)snprintf(subject, sizeof(subject), "%.80s/%.60s", feed, code);
+		alarm_raise(
+			f->hub->alarms, ALARM_REFUSED, subject, json_text(message, "reason", ""));
+	}
 	hub_tell(f->hub, json_pack("{s:s,s:s,s:s,s:s}", "event", "refused", "feed", feed, "code",
 				 code, "reason", json_text(message, "reason", "")));
 }
@@ -241,8 +247,11 @@ static void take_renewed(struct feeds *f, json_t *message)
 		json_text(message, "text", ""));
 	if (json_text(message, "text", "")[0] == '\0') {
 		f->renewal[0] = '\0';
+		alarm_end(f->hub->alarms, ALARM_CERTIFICATES, "listeners");
 		log_info("certificates renewed", "feeds=%zu", f->count);
 	} else {
+		alarm_raise(f->hub->alarms, ALARM_CERTIFICATES, "listeners",
+			json_text(message, "text", ""));
 		log_error("certificates not renewed", "reason=%s",
 			LOG_TEXT(json_text(message, "text", "")));
 	}
@@ -353,8 +362,12 @@ int feeds_new(struct hub *hub, struct feeds **out, struct err *e)
 			.config = &hub->config->feeds[i],
 			.listeners = json_array(),
 			.defects = json_object(),
-			.last = WALL_TIME_NONE,
 		};
+		rc = rc ? rc : feed_watch_init(&f->list[i].watch, hub, f->list[i].config, e);
+	}
+	if (rc) {
+		feeds_free(f);
+		return rc;
 	}
 	const char *argv[] = {path, NULL};
 	struct child_spec spec = {
@@ -376,7 +389,9 @@ void feeds_free(struct feeds *f)
 	if (!f) {
 		return;
 	}
-	child_free(f->child);
+	if (f->child) {
+		child_free(f->child);
+	}
 	jsonl_link_free(f->link);
 	for (size_t i = 0; i < f->count; i++) {
 		fetch_link_free(f->list[i].fetch);
@@ -457,24 +472,55 @@ static void watch_process(struct feeds *f)
 	}
 }
 
+/* Not at every restart: only when its feeds cannot get in. */
+static void watch_absence(struct feeds *f)
+{
+	if (f->ready || f->hub->stopping) {
+		f->here = clock_mono_now();
+		if (f->absent) {
+			f->absent = false;
+			alarm_end(f->hub->alarms, ALARM_INGEST_AWAY, "ingest");
+		}
+	} else if (!f->absent && -mono_time_left_ms(f->here) > ABSENT_MS) {
+		f->absent = true;
+		alarm_raise(f->hub->alarms, ALARM_INGEST_AWAY, "ingest", f->fault);
+	}
+}
+
 void feeds_tick(struct feeds *f)
 {
 	watch_process(f);
-	struct wall_time now = clock_wall_now();
+	watch_absence(f);
 	for (size_t i = 0; i < f->count; i++) {
 		struct feed_state *feed = &f->list[i];
-		int64_t limit = feed->config->silence_ms;
-		struct wall_time since =
-			wall_time_is_none(feed->last) ? f->hub->started : feed->last;
-		if (limit == 0 || feed->silent || now.ms - since.ms < limit) {
-			continue;
+		if (feed->fetch) {
+			feed_watch_source(&feed->watch,
+				strcmp(fetch_link_health(feed->fetch).state, "ok") == 0);
 		}
-		feed->silent = true;
-		log_error("feed is silent", "feed=%s for_s=%lld", feed->config->name,
-			(long long)(now.ms - since.ms) / 1000);
-		hub_tell(f->hub,
-			json_pack("{s:s,s:s}", "event", "feed_silent", "feed", feed->config->name));
+		feed_watch_tick(&feed->watch);
 	}
+}
+
+int feeds_record(struct feeds *f, struct err *e)
+{
+	int rc = 0;
+	for (size_t i = 0; f && rc == 0 && i < f->count; i++) {
+		rc = feed_watch_record(&f->list[i].watch, e);
+	}
+	return rc;
+}
+
+void feeds_heard_eew(struct feeds *f, const char *name)
+{
+	struct feed_state *feed = find(f, name);
+	if (feed) {
+		feed_watch_heard_eew(&feed->watch);
+	}
+}
+
+const struct feed_watch *feeds_watch(const struct feeds *f, size_t index)
+{
+	return &f->list[index].watch;
 }
 
 json_t *feeds_status(const struct feeds *f)
@@ -489,12 +535,11 @@ json_t *feeds_status(const struct feeds *f)
 		json_put_int(one, "connections", feed->connections);
 		json_put_int(one, "messages", (int64_t)feed->messages);
 		json_put_int(one, "refusals", (int64_t)feed->refusals);
-		json_put_int(one, "age_s",
-			wall_time_is_none(feed->last)
-				? -1
-				: (clock_wall_now().ms - feed->last.ms) / 1000);
-		json_put_flag(one, "silent", feed->silent);
 		json_put(one, "defects", json_deep_copy(feed->defects));
+		json_put_int(one, "age_s", feed_watch_age_s(&feed->watch));
+		json_put_flag(one, "silent", feed->watch.any.silent || feed->watch.eew.silent);
+		json_put_text(one, "state", feed_life_name(feed_watch_life(&feed->watch, NULL)));
+		json_put(one, "carries", texts_to_json(&feed->config->carries));
 		if (feed->fetch) {
 			json_put(one, "fetch", fetch_link_status(feed->fetch));
 		}
@@ -525,7 +570,7 @@ const char *feeds_fault(const struct feeds *f)
 		return f->renewal;
 	}
 	for (size_t i = 0; i < f->count; i++) {
-		if (f->list[i].silent) {
+		if (f->list[i].watch.any.silent || f->list[i].watch.eew.silent) {
 			return "a feed has been silent for longer than its limit";
 		}
 		if (f->list[i].fetch &&

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 struct alert;
+struct feed_watch;
 struct feeds;
 struct hub;
 struct incoming_alert;
@@ -32,6 +33,13 @@ bool feeds_stopped(const struct feeds *f);
 
 /* Certificates, keys and tokens of the listeners are read again. */
 void feeds_renew(struct feeds *f);
+
+/* Inside a transaction: what must outlive a restart. f may be NULL (not started yet). */
+int feeds_record(struct feeds *f, struct err *e);
+/* The hourly test of the early warning line came by this feed. */
+void feeds_heard_eew(struct feeds *f, const char *name);
+/* The feed's liveness; index as in the configuration. */
+const struct feed_watch *feeds_watch(const struct feeds *f, size_t index);
 
 /* Once a second: dead-man timers, and whether the ingest process still answers. */
 void feeds_tick(struct feeds *f);

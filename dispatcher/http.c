@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "dispatcher/channel.h"
 #include "dispatcher/feeds.h"
+#include "dispatcher/hazards.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/metrics.h"
 
@@ -19,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { METRICS_LIMIT = 4 * 1024 * 1024, REQUEST_LIMIT = 8192, IDLE_S = 30 };
+enum { METRICS_LIMIT = 4 * 1024 * 1024, REQUEST_LIMIT = 8192, IDLE_S = 30, ALARMS_LIMIT = 1000 };
 
 struct http {
 	struct hub *hub;
@@ -36,6 +37,28 @@ static void reply(struct evhttp_request *request, int code, const char *type, co
 	(void)evhttp_add_header(headers, "Cache-Control", "no-store");
 	evhttp_send_reply(request, code, code == 200 ? "OK" : "Service Unavailable", out);
 	evbuffer_free(out);
+}
+
+static void set_knowledge(struct hub *hub)
+{
+	struct err e = {0};
+	json_t *rows = store_state_list(hub->store, &e);
+	json_t *alarms = store_alarm_list(hub->store, false, ALARMS_LIMIT, &e);
+	json_t *hazards = hazards_status(hub, rows);
+	size_t i;
+	json_t *one;
+	json_array_foreach(hazards, i, one)
+	{
+		char labels[96];
+		(void)snprintf(
+			labels, sizeof(labels), "hazard=\"%s\"", json_text(one, "hazard", ""));
+		metrics_gauge(hub->metrics, "hansho_hazard_known", labels,
+			strcmp(json_text(one, "state", ""), "unknown") != 0);
+	}
+	metrics_gauge(hub->metrics, "hansho_alarms_open", "", (int64_t)json_array_size(alarms));
+	json_decref(hazards);
+	json_decref(alarms);
+	json_decref(rows);
 }
 
 static void set_gauges(struct hub *hub)
@@ -69,8 +92,11 @@ static void set_gauges(struct hub *hub)
 		(void)snprintf(labels, sizeof(labels), "feed=\"%s\"", json_text(feed, "name", ""));
 		metrics_gauge(hub->metrics, "hansho_feed_age_seconds", labels,
 			json_int(feed, "age_s", -1));
+		metrics_gauge(hub->metrics, "hansho_feed_alive", labels,
+			strcmp(json_text(feed, "state", ""), "alive") == 0);
 	}
 	json_decref(feeds);
+	set_knowledge(hub);
 }
 
 static void on_metrics(struct evhttp_request *request, void *data)

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "dispatcher/alarms.h"
 #include "dispatcher/channel.h"
 #include "dispatcher/control.h"
 #include "dispatcher/feeds.h"
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -29,7 +31,10 @@ enum {
 	TIDY_PAGES = 100,
 	STOP_LIMIT_MS = 10000,
 	BUSY_TIMEOUT_MS = 200,
-	STRANDED_TICKS = 60
+	STRANDED_TICKS = 60,
+	DISK_TICKS = 60,
+	DISK_LEAST_MIB = 256,  /* then staff have time to act before nothing can be accepted */
+	CLOCK_JUMP_MS = 60000, /* chrony slews less than this between two ticks */
 };
 
 struct channel *hub_channel(const struct hub *hub, const char *name)
@@ -143,6 +148,57 @@ static void notify_systemd(struct hub *hub)
 	json_decref(health);
 }
 
+static void watch_disk(struct hub *hub)
+{
+	struct statvfs disk;
+	if (statvfs(hub->config->state_dir, &disk) != 0) {
+		return;
+	}
+	uint64_t free_mib = (uint64_t)disk.f_bavail * disk.f_frsize / (1024 * 1024);
+	bool low = free_mib < DISK_LEAST_MIB;
+	if (low && !hub->disk_low) {
+		char text[64];
+		(void)snprintf(
+			text, sizeof(text), "%llu MiB are free", (unsigned long long)free_mib);
+		log_error("disk is nearly full", "folder=%s free_mib=%llu",
+			LOG_TEXT(hub->config->state_dir), (unsigned long long)free_mib);
+		alarm_raise(hub->alarms, ALARM_DISK_LOW, "state_dir", text);
+	} else if (!low) {
+		alarm_end(hub->alarms, ALARM_DISK_LOW, "state_dir");
+	}
+	hub->disk_low = low;
+}
+
+static int hasten(struct hub *hub, void *data, struct err *e)
+{
+	const struct wall_time *now = data;
+	return store_hasten_retries(hub->store, *now, e);
+}
+
+/* Retries are kept as wall time, so that they survive a restart. A clock that was set back would
+ * put them off by as much: then all that wait are tried now. */
+static void watch_clock(struct hub *hub)
+{
+	struct wall_time now = clock_wall_now();
+	int64_t offset_ms = now.ms - clock_mono_now().ms;
+	int64_t jump_ms = hub->ticks == 0 ? 0 : offset_ms - hub->clock_offset_ms;
+	hub->clock_offset_ms = offset_ms;
+	if (jump_ms < CLOCK_JUMP_MS && jump_ms > -CLOCK_JUMP_MS) {
+		return;
+	}
+	char text[64];
+	(void)snprintf(text, sizeof(text), "by %lld seconds", (long long)jump_ms / 1000);
+	log_error("the clock jumped", "seconds=%lld", (long long)jump_ms / 1000);
+	alarm_raise(hub->alarms, ALARM_CLOCK, "clock", text);
+	struct err e = {0};
+	if (jump_ms < 0 && turn_run(hub->turn, hasten, &now, &e) < 0) {
+		log_error("retries stay late", "reason=%s", LOG_TEXT(e.text));
+	}
+	for (size_t i = 0; i < hub->channel_count; i++) {
+		channel_wake(hub->channels[i]);
+	}
+}
+
 static void on_tick(int fd, short what, void *data)
 {
 	(void)fd;
@@ -154,6 +210,7 @@ static void on_tick(int fd, short what, void *data)
 	if (expired > 0) {
 		log_error("expired undelivered", "targets=%d", expired);
 		hub_tell(hub, json_pack("{s:s,s:i}", "event", "expired", "targets", expired));
+		alarm_raise(hub->alarms, ALARM_EXPIRED, "queue", "see hansho queue and hansho log");
 		control_settle(hub->control);
 	} else if (expired < 0 && !turn_store_fault(hub->turn)) {
 		log_error("cannot end what is past its deadline", "reason=%s", LOG_TEXT(e.text));
@@ -162,6 +219,11 @@ static void on_tick(int fd, short what, void *data)
 		(expired > 0 || hub->ticks % STRANDED_TICKS == 0)) {
 		find_stranded(hub);
 	}
+	if (hub->ticks % DISK_TICKS == 0) {
+		watch_disk(hub);
+	}
+	watch_clock(hub);
+	alarms_tick(hub->alarms);
 	hub->ticks++;
 	store_tidy(hub->store, TIDY_PAGES);
 	turn_want(hub->turn); /* devices, and a store that has come back */
@@ -227,6 +289,7 @@ static int start_parts(struct hub *hub, struct err *e)
 	}
 	hub->texts = texts_new(hub->store);
 	hub->turn = turn_new(hub);
+	hub->alarms = alarms_new(hub);
 	int unknown = turn_run(hub->turn, recover, NULL, e);
 	if (unknown < 0) {
 		return unknown;
@@ -283,6 +346,7 @@ void hub_free(struct hub *hub)
 	http_free(hub->http);
 	control_free(hub->control);
 	turn_free(hub->turn);
+	alarms_free(hub->alarms);
 	texts_free(hub->texts);
 	metrics_free(hub->metrics);
 	store_close(hub->store);

@@ -15,6 +15,8 @@
  *   agent.c      one agent process: its link and its life
  *   batch.c      the batch it has in hand: marks, outcomes, what of them is on disk
  *   texts.c      the JSON of the broadcasts that go out just now
+ *   alarms.c     what staff must look at: record and messages; alarm_words.c their words
+ *   hazards.c    what is known about each hazard: none, some, or that nobody can say
  *   control.c    the staff's socket; verbs.c the table of verbs; rights.c who may
  *   metrics.c    counters; http.c serves them and the health
  *
@@ -30,6 +32,7 @@
 #include <event2/event.h>
 #include <stdbool.h>
 
+struct alarms;
 struct channel;
 struct control;
 struct feeds;
@@ -46,6 +49,7 @@ struct hub {
 	struct turn *turn;
 	struct texts *texts;
 	struct feeds *feeds;
+	struct alarms *alarms;
 	struct channel **channels; /* in configuration order */
 	size_t channel_count;
 	struct control *control;
@@ -55,6 +59,8 @@ struct hub {
 	struct wall_time started;
 	json_t *stranded; /* names of channels with deliveries that are not configured any more */
 	int64_t ticks;
+	int64_t clock_offset_ms; /* wall minus monotonic, at the last tick */
+	bool disk_low;
 	bool stopping;
 };
 

@@ -35,6 +35,10 @@ static const struct metric_name names[] = {
 	{"hansho_agents", METRIC_GAUGE, "Agents by channel and state."},
 	{"hansho_breaker_open", METRIC_GAUGE, "1 while a channel's breaker is open."},
 	{"hansho_queue_targets", METRIC_GAUGE, "Targets waiting, unknown and failed."},
+	{"hansho_feed_alive", METRIC_GAUGE, "1 while a feed is known to live."},
+	{"hansho_hazard_known", METRIC_GAUGE,
+		"1 while it is known whether a hazard is announced; 0: nobody can say."},
+	{"hansho_alarms_open", METRIC_GAUGE, "Alarms to staff that are open."},
 	{"hansho_feed_age_seconds", METRIC_GAUGE, "Since the last message of a feed."},
 };
 

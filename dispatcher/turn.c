@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "dispatcher/accept.h"
+#include "dispatcher/alarms.h"
 #include "dispatcher/channel.h"
 #include "dispatcher/control.h"
 #include "dispatcher/feeds.h"
@@ -209,6 +210,7 @@ static int write_all(struct turn *t, size_t alerts, struct err *e)
 		return rc;
 	}
 	CRASH_POINT("hub.turn.begun");
+	alarms_begin(hub->alarms);
 	rc = take_alerts(t, alerts, e);
 	CRASH_POINT("hub.turn.accepted");
 	for (size_t i = 0; rc == 0 && i < t->refusals.count; i++) {
@@ -220,6 +222,8 @@ static int write_all(struct turn *t, size_t alerts, struct err *e)
 	rc = rc ? rc : record_receipts(t, e);
 	rc = rc ? rc : record_devices(t, e);
 	rc = rc ? rc : prove_store(t, e);
+	rc = rc ? rc : feeds_record(hub->feeds, e);
+	rc = rc ? rc : alarms_record(hub->alarms, e);
 	for (size_t i = 0; rc == 0 && i < hub->channel_count && !hub->stopping; i++) {
 		rc = channel_claim(hub->channels[i], synced, alerts > 0, e);
 	}
@@ -265,6 +269,7 @@ static void after_commit(struct turn *t, size_t alerts)
 		hub_tell(hub, json_incref(t->events.items[i]));
 	}
 	list_drop(&t->events, t->events.count);
+	alarms_committed(hub->alarms);
 	control_settle(hub->control);
 	store_tidy(hub->store, JOURNAL_PAGES);
 }
@@ -273,6 +278,7 @@ static void after_rollback(struct turn *t, size_t alerts, const struct err *e)
 {
 	struct hub *hub = t->hub;
 	metrics_count(hub->metrics, "hansho_store_failures_total", "", 1);
+	alarms_rolled_back(hub->alarms);
 	texts_forget(hub->texts);
 	for (size_t i = 0; i < hub->channel_count; i++) {
 		channel_rolled_back(hub->channels[i]);
@@ -297,6 +303,7 @@ static void set_fault(struct turn *t, const struct err *e)
 	if (!t->faulty) {
 		log_error("store does not take data", "reason=%s", LOG_TEXT(e->text));
 		hub_tell(t->hub, json_pack("{s:s,s:s}", "event", "store_fault", "text", e->text));
+		alarm_raise(t->hub->alarms, ALARM_STORE, "store", e->text);
 	}
 	t->faulty = true;
 	(void)snprintf(t->fault, sizeof(t->fault), "%.255s", e->text);
@@ -309,6 +316,7 @@ static void clear_fault(struct turn *t)
 	if (t->faulty) {
 		log_info("store takes data again", "was=%s", LOG_TEXT(t->fault));
 		hub_tell(t->hub, json_pack("{s:s}", "event", "store_well"));
+		alarm_end(t->hub->alarms, ALARM_STORE, "store");
 	}
 	t->faulty = false;
 }

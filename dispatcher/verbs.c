@@ -8,6 +8,7 @@
 #include "dispatcher/channel.h"
 #include "dispatcher/control.h"
 #include "dispatcher/feeds.h"
+#include "dispatcher/hazards.h"
 #include "dispatcher/hub.h"
 #include "dispatcher/turn.h"
 
@@ -106,13 +107,15 @@ static int run_status(const struct verb_call *call, json_t **result, struct err 
 	}
 	json_put(status, "channels", channels);
 	json_t *parts[] = {list_in_force(hub, e), store_totals(hub->store, e),
-		store_queue_list(hub->store, 20, e), device_summary(hub, e)};
-	static const char *const names[] = {"in_force", "totals", "queue", "devices"};
+		store_queue_list(hub->store, 20, e), device_summary(hub, e),
+		store_alarm_list(hub->store, false, 20, e)};
+	static const char *const names[] = {"in_force", "totals", "queue", "devices", "alarms"};
 	bool whole = true;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		whole &= parts[i] != NULL;
 		json_put(status, names[i], parts[i]);
 	}
+	json_put(status, "hazards", hazards_status(hub, json_object_get(status, "in_force")));
 	if (!whole) {
 		json_decref(status);
 		return e->code;
@@ -129,6 +132,12 @@ static int run_health(const struct verb_call *call, json_t **result, struct err 
 static int run_alerts(const struct verb_call *call, json_t **result, struct err *e)
 {
 	return give(store_alert_list(call->hub->store, limit_of(call->args), e), result, e);
+}
+
+static int run_alarms(const struct verb_call *call, json_t **result, struct err *e)
+{
+	bool all = json_flag(call->args, "all", false);
+	return give(store_alarm_list(call->hub->store, all, limit_of(call->args), e), result, e);
 }
 
 static int run_show(const struct verb_call *call, json_t **result, struct err *e)
@@ -257,6 +266,26 @@ static int run_change(const struct verb_call *call, const char *op,
 	return rc ? rc : perform(&act, result, e);
 }
 
+/* Somebody knows: it is not said again. What does not end by itself is over with that. */
+static int change_ack(struct hub *hub, const struct act *act, struct err *e)
+{
+	int64_t id = 0;
+	if (strcmp(act->id, "all") != 0) {
+		char *end;
+		id = strtoll(act->id, &end, 10);
+		if (*end || id <= 0) {
+			return err_set(e, -EINVAL, "\"%s\" is no number of an alarm", act->id);
+		}
+	}
+	int count = store_alarm_ack(hub->store, id, act->call->person->name, clock_wall_now(), e);
+	return count == 0 && id ? err_set(e, -ENOENT, "no open alarm %s", act->id) : count;
+}
+
+static int run_ack(const struct verb_call *call, json_t **result, struct err *e)
+{
+	return run_change(call, "ack", change_ack, "", result, e);
+}
+
 static int run_retry(const struct verb_call *call, json_t **result, struct err *e)
 {
 	return run_change(call, "retry", change_retry, "", result, e);
@@ -379,6 +408,8 @@ const struct verb verb_table[] = {
 	{"log", ROLE_VIEWER, run_log},
 	{"devices", ROLE_VIEWER, run_devices},
 	{"verify_log", ROLE_VIEWER, run_verify_log},
+	{"alarms", ROLE_VIEWER, run_alarms},
+	{"ack", ROLE_OPERATOR, run_ack},
 	{"retry", ROLE_OPERATOR, run_retry},
 	{"hold", ROLE_OPERATOR, run_hold},
 	{"release", ROLE_OPERATOR, run_release},

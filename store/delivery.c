@@ -90,6 +90,7 @@ void delivery_clear(struct delivery *d)
 int delivery_add(
 	struct store *s, int64_t seq, const struct tally *t, struct wall_time at, struct err *e)
 {
+	s->set_aside += t->quarantined > 0 ? t->quarantined : 0; /* staff may take some back */
 	int rc = store_run(s, SQL_DELIVERY_COUNT, e, "iiiiiiiiiiiiiiww", seq, t->taken,
 		t->delivered, t->waiting, t->claimed, t->unknown, t->failed, t->quarantined,
 		t->expired, t->cancelled, t->resent_unknown, t->open_batches, t->attempts,

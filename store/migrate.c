@@ -10,10 +10,12 @@
 #include <errno.h>
 
 extern const unsigned char store_sql_0001_bytes[];
+extern const unsigned char store_sql_0002_bytes[];
 
 /* The file leads from version N to N + 1; the bytes end with a zero. */
 static const unsigned char *const migrations[] = {
 	store_sql_0001_bytes,
+	store_sql_0002_bytes,
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

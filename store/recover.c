@@ -137,3 +137,9 @@ int store_expire(struct store *s, struct wall_time now, struct err *e)
 		all += expired;
 	}
 }
+
+int store_hasten_retries(struct store *s, struct wall_time now, struct err *e)
+{
+	int rc = store_run(s, SQL_TARGETS_HASTEN, e, "w", now);
+	return rc < 0 ? rc : store_run(s, SQL_DELIVERIES_HASTEN, e, "w", now);
+}

@@ -196,6 +196,10 @@ static const char *const texts[] = {
 		" WHERE delivery = ?1 AND state = 'waiting' AND class = 'unknown'",
 	[SQL_TARGETS_RETRY] = "UPDATE targets SET state = 'waiting', retry_ms = ?3, changed_ms = ?3"
 			      " WHERE delivery = ?1 AND state = ?2",
+	[SQL_TARGETS_HASTEN] = "UPDATE targets SET retry_ms = ?1 WHERE state = 'waiting'"
+			       " AND retry_ms > ?1",
+	[SQL_DELIVERIES_HASTEN] = "UPDATE deliveries SET next_retry_ms = ?1"
+				  " WHERE state IN ('ready', 'held') AND next_retry_ms > ?1",
 	[SQL_TARGETS_RESOLVE_FAILED] =
 		"UPDATE targets SET state = 'failed', changed_ms = ?3 WHERE delivery = ?1"
 		" AND state = 'unknown' AND (?2 = '' OR target = ?2)",
@@ -306,6 +310,22 @@ static const char *const texts[] = {
 	[SQL_VALUE_GET] = "SELECT value FROM kept_values WHERE key = ?",
 	[SQL_VALUE_PUT] = "INSERT INTO kept_values (key, value) VALUES (?,?)"
 			  " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+
+	[SQL_ALARM_AGAIN] = "UPDATE alarms SET count = count + 1, last_ms = ?3, detail = ?4"
+			    " WHERE what = ?1 AND subject = ?2 AND ended_ms IS NULL",
+	[SQL_ALARM_ADD] = "INSERT INTO alarms (what, subject, detail, standing, first_ms, last_ms,"
+			  " count, acked_by) VALUES (?1,?2,?3,?4,?5,?5,1,'')",
+	[SQL_ALARM_END] = "UPDATE alarms SET ended_ms = ?3"
+			  " WHERE what = ?1 AND subject = ?2 AND ended_ms IS NULL",
+	[SQL_ALARM_ACK] = "UPDATE alarms SET acked_by = ?2,"
+			  " ended_ms = iif(standing = 1, NULL, ?3)"
+			  " WHERE (?1 = 0 OR seq = ?1) AND ended_ms IS NULL AND acked_by = ''",
+	[SQL_ALARM_TOLD] = "UPDATE alarms SET told_ms = ?1 WHERE ended_ms IS NULL",
+	[SQL_ALARM_LIST] =
+		"SELECT seq AS id, what, subject, detail, standing AS \"standing?\","
+		" first_ms AS \"first@\", last_ms AS \"last@\", count, told_ms AS \"told@\","
+		" acked_by, ended_ms AS \"ended@\" FROM alarms"
+		" WHERE ?1 = 1 OR ended_ms IS NULL ORDER BY seq DESC LIMIT ?2",
 };
 
 _Static_assert(sizeof(texts) / sizeof(texts[0]) == SQL_COUNT, "every statement has its text");

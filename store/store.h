@@ -188,6 +188,10 @@ int store_close_batch(
  * Returns the number of targets concerned. */
 int store_recover(struct store *s, struct wall_time now, struct err *e);
 
+/* The clock was set back: what waits for a later moment is tried now. Returns the number of
+ * deliveries concerned. */
+int store_hasten_retries(struct store *s, struct wall_time now, struct err *e);
+
 /* Ends what is past its expiry. Returns the number of targets that expired. */
 int store_expire(struct store *s, struct wall_time now, struct err *e);
 
@@ -281,3 +285,31 @@ int store_verify_log(struct store *s, struct err *e);
  * caller frees *value. */
 int store_get_value(struct store *s, const char *key, char **value, struct err *e);
 int store_put_value(struct store *s, const char *key, const char *value, struct err *e);
+
+/* ---- alarms to staff ---- */
+
+struct store_alarm {
+	const char *what;    /* "feed-silent": stable */
+	const char *subject; /* which feed, channel, alert or delivery */
+	const char *detail;
+	bool standing; /* ends by itself (store_alarm_end()); else when somebody takes note of it */
+};
+
+/* 1: it is new; 0: it was open, and has happened once more. */
+int store_alarm_raise(
+	struct store *s, const struct store_alarm *a, struct wall_time at, struct err *e);
+/* 1 when it was open. */
+int store_alarm_end(
+	struct store *s, const char *what, const char *subject, struct wall_time at, struct err *e);
+/* id 0: all. Returns the number of alarms that nobody had taken note of. */
+int store_alarm_ack(
+	struct store *s, int64_t id, const char *who, struct wall_time at, struct err *e);
+/* A message has named all that are open. */
+int store_alarm_told(struct store *s, struct wall_time at, struct err *e);
+/* Newest first: {id, what, subject, detail, standing, first, last, count, told, acked_by, ended}.
+ * NULL on error. */
+json_t *store_alarm_list(struct store *s, bool ended_too, int limit, struct err *e);
+
+/* Targets set aside since the store was opened: whoever compares two readings knows of a new one.
+ */
+int64_t store_set_aside_count(const struct store *s);

@@ -32,6 +32,7 @@ struct store {
 	struct wall_time now; /* of the last claim: what is past its expiry is never due again */
 	sqlite3_stmt *statements[SQL_COUNT];
 	struct state_cache *states;
+	int64_t set_aside; /* targets quarantined since it was opened */
 };
 
 /* ---- open.c, migrate.c ---- */

@@ -36,3 +36,8 @@ int store_put_value(struct store *s, const char *key, const char *value, struct 
 	int rc = store_run(s, SQL_VALUE_PUT, e, "tt", key, value);
 	return rc < 0 ? rc : 0;
 }
+
+int64_t store_set_aside_count(const struct store *s)
+{
+	return s->set_aside;
+}
