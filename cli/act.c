@@ -75,3 +75,11 @@ int run_resolve(struct cli *cli, int argc, char **argv)
 			argc == 3 ? argv[1] : "", "as", as),
 		_("targets resolved"));
 }
+
+int run_ack(struct cli *cli, int argc, char **argv)
+{
+	int code = need_id(cli, argc, "ack", "ALARM|all");
+	return code ? code
+		    : act(cli, json_pack("{s:s,s:s}", "op", "ack", "id", argv[0]),
+			      _("alarms noted"));
+}

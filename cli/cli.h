@@ -5,6 +5,7 @@
  *
  *   main.c        global options, language, dispatch
  *   client.c      the control socket
+ *   watchful.c    feeds, hazards, alarms
  *   see.c         status, queue, log, devices: what is going on
  *   show.c        one alert from end to end
  *   act.c         retry, hold, release, resolve
@@ -97,6 +98,13 @@ int run_queue(struct cli *cli, int argc, char **argv);
 int run_log(struct cli *cli, int argc, char **argv);
 int run_alerts(struct cli *cli, int argc, char **argv);
 int run_devices(struct cli *cli, int argc, char **argv);
+int run_feeds(struct cli *cli, int argc, char **argv);
+int run_alarms(struct cli *cli, int argc, char **argv);
+int run_ack(struct cli *cli, int argc, char **argv);
+
+/* Parts of the status, for its screen. */
+void print_alarms(const json_t *alarms);
+void print_hazards(const json_t *hazards);
 int run_show(struct cli *cli, int argc, char **argv);
 int run_retry(struct cli *cli, int argc, char **argv);
 int run_hold(struct cli *cli, int argc, char **argv);

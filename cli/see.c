@@ -119,7 +119,7 @@ static void print_in_force(const json_t *rows)
 {
 	say("\n%s\n", _("IN FORCE"));
 	if (json_array_size(rows) == 0) {
-		say("  %s\n", _("nothing"));
+		say("  %s\n", _("nothing that we were told of"));
 	}
 	size_t i;
 	json_t *row;
@@ -171,6 +171,8 @@ int run_status(struct cli *cli, int argc, char **argv)
 	print_feeds(json_object_get(status, "feeds"));
 	print_channels(json_object_get(status, "channels"));
 	print_in_force(json_object_get(status, "in_force"));
+	print_hazards(json_object_get(status, "hazards"));
+	print_alarms(json_object_get(status, "alarms"));
 	print_devices_line(json_object_get(status, "devices"));
 	const json_t *totals = json_object_get(status, "totals");
 	say("\n%s\n", _("ON ITS WAY"));

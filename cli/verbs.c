@@ -6,6 +6,8 @@
 const struct cli_verb cli_verbs[] = {
 	{"status", "", N_("one screen: feeds, channels, what is in force, what is on its way"),
 		run_status},
+	{"feeds", "", N_("which feeds are alive, and what is known of each hazard"), run_feeds},
+	{"alarms", "[--all] [--limit N]", N_("what staff must look at"), run_alarms},
 	{"alerts", "[--limit N]", N_("the newest alerts, one line each"), run_alerts},
 	{"show", "ID", N_("one alert, broadcast or delivery from end to end"), run_show},
 	{"queue", "[--limit N]", N_("what is not finished yet"), run_queue},
@@ -18,6 +20,7 @@ const struct cli_verb cli_verbs[] = {
 		N_("what would follow from telegrams: areas, rule, channels, words"), run_explain},
 	{"replay", "FOLDER [--speed N]", N_("judge a recorded day again: what would have gone out"),
 		run_replay},
+	{"ack", "ALARM|all", N_("take note of an alarm: it is not said again"), run_ack},
 	{"retry", "ID", N_("try failed and unknown targets again"), run_retry},
 	{"hold", "ID --reason TEXT", N_("stop a broadcast or delivery until it is released"),
 		run_hold},
