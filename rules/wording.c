@@ -150,6 +150,11 @@ static void prepare(struct writing *w)
 	if (style == WORDS_SHOCK && wording_earth_is_unseen(worst)) {
 		style = WORDS_UNSEEN;
 	}
+	/* News that an inquiry beside a greater alert has ended. */
+	if (style == WORDS_INQUIRY && worst->item &&
+		worst->item->transition == TRANSITION_RELEASED && w->act == WORDS_INFO) {
+		w->act = WORDS_RELEASED;
+	}
 	w->phrase = &words->phrases[style][w->act];
 	w->in_force = w->act != WORDS_RELEASED && w->act != WORDS_CANCELLED &&
 		      w->act != WORDS_WITHDRAWN && w->act != WORDS_CORRECTED_AWAY;

@@ -326,6 +326,9 @@ static void test_nankai_goes_from_inquiry_to_alert_and_down(void **state)
 	assert_int_equal(told(d, EVENT_LOWERED), 0);
 	d = world_take_fresh(w, looked_into(360, "190"));
 	assert_int_equal(told(d, EVENT_RELEASED), 0);
+	assert_int_equal(told(d, EVENT_INFO), 1);
+	assert_non_null(strstr(d->broadcasts[0].broadcast->texts[0].body, "調査終了"));
+	assert_null(strstr(d->broadcasts[0].broadcast->texts[0].body, "が発表されました"));
 	assert_string_equal(
 		world_row(w, ALERT_STATUS_ACTUAL, IWAKI, "nankai")->kind->name, "nankai.alert");
 	/* A second great quake is news although the level is the same. */
