@@ -120,6 +120,11 @@ static void print_alert(const struct cli *cli, const char *file, const struct al
 			print_wrapped(texts[i], 2);
 		}
 	}
+	for (size_t i = 0; i < a->signature_count; i++) {
+		const struct alert_signature *s = &a->signatures[i];
+		say(_("  signature %s: %s %s\n"), signature_state_name(s->state), s->signer,
+			s->reason);
+	}
 	for (size_t i = 0; i < a->warning_count; i++) {
 		say(_("  warning %s: %s\n"), a->warnings[i].code, a->warnings[i].text);
 	}
