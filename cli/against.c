@@ -300,13 +300,8 @@ int against_folder(struct cli *cli, const struct config *before, const struct co
 {
 	struct telegram_reader *reader = telegram_reader_new(after);
 	struct recording recording;
-	struct err e = {0};
-	int code = CLI_OK;
-	if (recording_read(reader, folder, &recording, &e)) {
-		code = cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
-	} else if (recording.count == 0) {
-		code = cli_fail(cli, CLI_BAD_INPUT, _("%s: there is no telegram"), folder);
-	} else {
+	int code = recording_open(cli, reader, folder, &recording);
+	if (code == CLI_OK) {
 		struct comparison c = {.cli = cli, .reader = reader, .list = json_array()};
 		open_side(&c.before, before);
 		open_side(&c.after, after);

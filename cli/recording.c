@@ -221,8 +221,8 @@ static int by_arrival(const void *a, const void *b)
 	return order ? order : strcmp(x->recorded.name, y->recorded.name);
 }
 
-int recording_read(const struct telegram_reader *reader, const char *folder, struct recording *out,
-	struct err *e)
+static int read_recording(const struct telegram_reader *reader, const char *folder,
+	struct recording *out, struct err *e)
 {
 	struct folder f = {.reader = reader, .path = folder};
 	*out = (struct recording){0};
@@ -240,6 +240,19 @@ int recording_read(const struct telegram_reader *reader, const char *folder, str
 	}
 	free(f.list);
 	return rc;
+}
+
+int recording_open(const struct cli *cli, const struct telegram_reader *reader, const char *folder,
+	struct recording *out)
+{
+	struct err e = {0};
+	if (read_recording(reader, folder, out, &e)) {
+		return cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
+	}
+	if (out->count == 0) {
+		return cli_fail(cli, CLI_BAD_INPUT, _("%s: there is no telegram"), folder);
+	}
+	return CLI_OK;
 }
 
 void recording_clear(struct recording *r)

@@ -12,10 +12,10 @@
 #pragma once
 
 #include "base/clock.h"
-#include "base/err.h"
 
 #include <stddef.h>
 
+struct cli;
 struct telegram_reader;
 
 struct recorded {
@@ -30,8 +30,8 @@ struct recording {
 	size_t capacity;
 };
 
-/* 0, or a negative errno with *e: the folder or its index cannot be read, or the index names a file
- * that is not there. recording_clear() in either case. */
-int recording_read(const struct telegram_reader *reader, const char *folder, struct recording *out,
-	struct err *e);
+/* CLI_OK, or the exit code after printing why: the folder or its index cannot be read, the index
+ * names a file that is not there, or there is no telegram. recording_clear() in either case. */
+int recording_open(const struct cli *cli, const struct telegram_reader *reader, const char *folder,
+	struct recording *out);
 void recording_clear(struct recording *r);

@@ -366,13 +366,8 @@ static int replay_folder(
 {
 	struct telegram_reader *reader = telegram_reader_new(config);
 	struct recording recording;
-	struct err e = {0};
-	int code = CLI_OK;
-	if (recording_read(reader, folder, &recording, &e)) {
-		code = cli_fail(cli, CLI_BAD_INPUT, "%s", e.text);
-	} else if (recording.count == 0) {
-		code = cli_fail(cli, CLI_BAD_INPUT, _("%s: there is no telegram"), folder);
-	} else {
+	int code = recording_open(cli, reader, folder, &recording);
+	if (code == CLI_OK) {
 		struct replay r = {
 			.cli = cli, .config = config, .telegrams = reader, .speed = speed};
 		r.memory = memory_state_new();

@@ -12,6 +12,7 @@
 #include "tests/cmocka_all.h"
 #include "tests/properties/telegram.h"
 #include "tests/properties/town.h"
+#include "tests/rules/orders.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -292,21 +293,6 @@ static const struct scenario scenarios[] = {
 };
 
 /* ---- orders ---- */
-
-/* The n-th order of count things (factorial number system). */
-static void order_of(size_t n, size_t count, size_t *out)
-{
-	size_t left[STEPS_MAX];
-	for (size_t i = 0; i < count; i++) {
-		left[i] = i;
-	}
-	for (size_t i = count; i > 0; i--) {
-		size_t pick = n % i;
-		n /= i;
-		out[count - i] = left[pick];
-		memmove(&left[pick], &left[pick + 1], (i - pick - 1) * sizeof(left[0]));
-	}
-}
 
 static size_t factorial(size_t n)
 {

@@ -7,29 +7,19 @@
 
 #include <string.h>
 
-#define QUAKE "20261120135500"
-
-static struct alert *tsunami(int minutes, const char *kind, const char *code, enum severity s)
-{
-	struct alert *a = world_alert("VTSE41", "VTSE41 " QUAKE, minutes);
-	a->events = QUAKE;
-	world_item(a, kind, code, s, 0, AREA_JMA_TSUNAMI, "250");
-	return a;
-}
-
 static struct alert *warning(int minutes)
 {
-	return tsunami(minutes, "tsunami.warning", "51", SEVERITY_SEVERE);
+	return world_tsunami(minutes, "tsunami.warning", "51", SEVERITY_SEVERE);
 }
 
 static struct alert *major(int minutes)
 {
-	return tsunami(minutes, "tsunami.major_warning", "53", SEVERITY_EXTREME);
+	return world_tsunami(minutes, "tsunami.major_warning", "53", SEVERITY_EXTREME);
 }
 
 static struct alert *forecast(int minutes)
 {
-	return tsunami(minutes, "tsunami.forecast", "73", SEVERITY_MINOR);
+	return world_tsunami(minutes, "tsunami.forecast", "73", SEVERITY_MINOR);
 }
 
 static const struct rules_broadcast *only(const struct rules_decision *d)

@@ -4,6 +4,7 @@
  * the end is the same, and an exercise among them leaves no trace in what is real.
  */
 #include "tests/cmocka_all.h"
+#include "tests/rules/orders.h"
 #include "tests/rules/world.h"
 
 #include <stdlib.h>
@@ -91,21 +92,6 @@ static struct alert *build(const struct scenario *s, size_t step, enum alert_sta
 	world_item(a, kind, it->code, it->severity, it->level, s->system,
 		it->kind ? s->area : s->elsewhere);
 	return a;
-}
-
-/* The n-th order of count things (factorial number system). */
-static void order_of(size_t n, size_t count, size_t *out)
-{
-	size_t left[STEPS_MAX];
-	for (size_t i = 0; i < count; i++) {
-		left[i] = i;
-	}
-	for (size_t i = count; i > 0; i--) {
-		size_t pick = n % i;
-		n /= i;
-		out[count - i] = left[pick];
-		memmove(&left[pick], &left[pick + 1], (i - pick - 1) * sizeof(left[0]));
-	}
 }
 
 static char *end_of(const struct scenario *s, size_t n, bool twice, bool drill)

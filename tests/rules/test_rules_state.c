@@ -8,30 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUAKE "20261120135500"
-
-static struct alert *tsunami(int minutes, const char *kind, const char *code, enum severity s)
-{
-	struct alert *a = world_alert("VTSE41", "VTSE41 " QUAKE, minutes);
-	a->events = QUAKE;
-	world_item(a, kind, code, s, 0, AREA_JMA_TSUNAMI, "250");
-	return a;
-}
-
 static struct alert *major(int minutes)
 {
-	return tsunami(minutes, "tsunami.major_warning", "53", SEVERITY_EXTREME);
+	return world_tsunami(minutes, "tsunami.major_warning", "53", SEVERITY_EXTREME);
 }
 
 static struct alert *warning(int minutes)
 {
-	return tsunami(minutes, "tsunami.warning", "51", SEVERITY_SEVERE);
+	return world_tsunami(minutes, "tsunami.warning", "51", SEVERITY_SEVERE);
 }
 
 static struct alert *elsewhere(int minutes)
 {
-	struct alert *a = world_alert("VTSE41", "VTSE41 " QUAKE, minutes);
-	a->events = QUAKE;
+	struct alert *a = world_alert("VTSE41", "VTSE41 " WORLD_QUAKE, minutes);
+	a->events = WORLD_QUAKE;
 	world_item(a, "tsunami.warning", "51", SEVERITY_SEVERE, 0, AREA_JMA_TSUNAMI, "210");
 	return a;
 }
@@ -63,7 +53,7 @@ static void test_a_new_warning_is_issued_for_both_towns_in_one_broadcast(void **
 	const struct broadcast *b = d->broadcasts[0].broadcast;
 	assert_int_equal(b->event, EVENT_ISSUED);
 	assert_int_equal(b->area_count, 2);
-	assert_string_equal(b->thread, "tsunami/" QUAKE);
+	assert_string_equal(b->thread, "tsunami/" WORLD_QUAKE);
 	assert_int_equal(b->priority, 0);
 	assert_true(world_in_force(w, IWAKI, "tsunami"));
 	assert_true(world_in_force(w, NARAHA, "tsunami"));
@@ -75,8 +65,8 @@ static void test_53_after_52_is_no_change(void **state)
 	(void)state;
 	struct world *w = world_new();
 	world_take_fresh(w, major(0));
-	const struct rules_decision *d =
-		world_take_fresh(w, tsunami(5, "tsunami.major_warning", "52", SEVERITY_EXTREME));
+	const struct rules_decision *d = world_take_fresh(
+		w, world_tsunami(5, "tsunami.major_warning", "52", SEVERITY_EXTREME));
 	assert_int_equal(d->verdict, RULES_NO_CHANGE);
 	assert_int_equal(d->broadcast_count, 0);
 	/* The times move on, so that an older one is found out. */
@@ -97,7 +87,7 @@ static void test_raised_lowered_and_released(void **state)
 	const struct rules_decision *down = world_take_fresh(w, warning(10));
 	assert_int_equal(first_event(down), EVENT_LOWERED);
 	const struct rules_decision *end =
-		world_take_fresh(w, tsunami(20, "tsunami.forecast", "73", SEVERITY_MINOR));
+		world_take_fresh(w, world_tsunami(20, "tsunami.forecast", "73", SEVERITY_MINOR));
 	assert_int_equal(first_event(end), EVENT_RELEASED);
 	assert_int_equal(end->broadcasts[0].broadcast->update, 4);
 	assert_false(world_in_force(w, IWAKI, "tsunami"));
@@ -135,7 +125,7 @@ static void test_any_shared_event_links(void **state)
 	struct world *w = world_new();
 	world_take_fresh(w, warning(0));
 	struct alert *a = elsewhere(30);
-	a->events = "20261120142500 " QUAKE;
+	a->events = "20261120142500 " WORLD_QUAKE;
 	a->series = "VTSE41 20261120142500";
 	assert_int_equal(first_event(world_take_fresh(w, a)), EVENT_RELEASED);
 	world_free(w);
@@ -146,7 +136,7 @@ static void test_forecast_71_alone_sounds_nothing(void **state)
 	(void)state;
 	struct world *w = world_new();
 	const struct rules_decision *d =
-		world_take_fresh(w, tsunami(0, "tsunami.forecast", "71", SEVERITY_MINOR));
+		world_take_fresh(w, world_tsunami(0, "tsunami.forecast", "71", SEVERITY_MINOR));
 	assert_int_equal(d->verdict, RULES_NO_RULE);
 	assert_false(world_in_force(w, IWAKI, "tsunami"));
 	world_free(w);
@@ -195,7 +185,7 @@ static void test_jma_takes_over_a_tsunami_that_cap_told_first(void **state)
 	assert_int_equal(world_take_fresh(w, cancel)->broadcast_count, 0);
 	assert_true(world_in_force(w, IWAKI, "tsunami"));
 	const struct rules_decision *d =
-		world_take_fresh(w, tsunami(30, "tsunami.forecast", "73", SEVERITY_MINOR));
+		world_take_fresh(w, world_tsunami(30, "tsunami.forecast", "73", SEVERITY_MINOR));
 	assert_int_equal(first_event(d), EVENT_RELEASED);
 	assert_false(world_in_force(w, IWAKI, "tsunami"));
 	world_free(w);
@@ -497,8 +487,8 @@ static void test_transition_telegrams_serve_only_without_the_new_ones(void **sta
 
 static struct alert *eew(int minutes, int seconds, const char *area)
 {
-	struct alert *a = world_alert("VXSE43", "VXSE43 " QUAKE, minutes);
-	a->events = QUAKE;
+	struct alert *a = world_alert("VXSE43", "VXSE43 " WORLD_QUAKE, minutes);
+	a->events = WORLD_QUAKE;
 	a->issued.ms += seconds * 1000;
 	a->sent = a->issued;
 	world_item(a, "eew.warning", "10", SEVERITY_SEVERE, 0, AREA_JMA_SEISMIC_AREA, area);
@@ -524,8 +514,8 @@ static void test_eew_cancel_with_the_serial_of_the_last_report(void **state)
 	struct world *w = world_new();
 	struct wall_time now = {.ms = world_at(0).ms + 20000};
 	world_take(w, eew(0, 4, "250"), now);
-	struct alert *a = world_alert("VXSE43", "VXSE43 " QUAKE, 0);
-	a->events = QUAKE;
+	struct alert *a = world_alert("VXSE43", "VXSE43 " WORLD_QUAKE, 0);
+	a->events = WORLD_QUAKE;
 	a->action = ALERT_ACTION_CANCEL;
 	a->issued.ms += 15000;
 	const struct rules_decision *d = world_take(w, a, now);
@@ -540,7 +530,7 @@ static void test_eew_cancel_with_the_serial_of_the_last_report(void **state)
 static struct alert *shaking(const char *type, int minutes, const char *value, enum severity s)
 {
 	struct alert *a = world_alert(type, type, minutes);
-	a->events = QUAKE;
+	a->events = WORLD_QUAKE;
 	bool city = strcmp(type, "VXSE53") == 0;
 	struct alert_item *item = world_item(a, "earthquake.intensity", "", s, 0,
 		city ? AREA_JMA_SEISMIC_CITY : AREA_JMA_SEISMIC_AREA, city ? "0720401" : "250");
@@ -633,8 +623,8 @@ static void test_cancel_takes_back_and_says_so(void **state)
 	(void)state;
 	struct world *w = world_new();
 	world_take_fresh(w, major(0));
-	struct alert *a = world_alert("VTSE41", "VTSE41 " QUAKE, 2);
-	a->events = QUAKE;
+	struct alert *a = world_alert("VTSE41", "VTSE41 " WORLD_QUAKE, 2);
+	a->events = WORLD_QUAKE;
 	a->action = ALERT_ACTION_CANCEL;
 	const struct rules_decision *d = world_take_fresh(w, a);
 	assert_int_equal(first_event(d), EVENT_CANCELLED);

@@ -365,3 +365,11 @@ struct alert_item *world_item(struct alert *a, const char *kind, const char *cod
 	}
 	return item;
 }
+
+struct alert *world_tsunami(int minutes, const char *kind, const char *code, enum severity severity)
+{
+	struct alert *a = world_alert("VTSE41", "VTSE41 " WORLD_QUAKE, minutes);
+	a->events = WORLD_QUAKE;
+	world_item(a, kind, code, severity, 0, AREA_JMA_TSUNAMI, "250");
+	return a;
+}

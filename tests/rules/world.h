@@ -40,5 +40,10 @@ struct alert *world_alert(const char *type, const char *key, int minutes);
 struct alert_item *world_item(struct alert *a, const char *kind, const char *code,
 	enum severity severity, int level, const char *system, const char *area);
 
-#define IWAKI  "07204"
-#define NARAHA "07542"
+/* VTSE41 about the coast of both towns, of the earthquake WORLD_QUAKE. */
+struct alert *world_tsunami(
+	int minutes, const char *kind, const char *code, enum severity severity);
+
+#define WORLD_QUAKE "20261120135500"
+#define IWAKI	    "07204"
+#define NARAHA	    "07542"

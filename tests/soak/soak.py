@@ -14,9 +14,10 @@ import time
 
 import country
 
-sys.path.insert(0, str(country.TOP / "tests" / "system"))
+sys.path[:0] = [str(country.TOP / "tests" / part) for part in ("system", "bench")]
 
 import harness  # noqa: E402
+from bench_rig import family  # noqa: E402
 
 CHANNELS = ("siren", "mail", "web")
 OURS = "07204"
@@ -34,14 +35,6 @@ def config(folder):
 
 
 # ---- memory ----
-
-
-def family(pid):
-    found = [pid]
-    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += family(int(child))
-    return found
 
 
 class Memory:
