@@ -146,7 +146,7 @@ static void print_changes(const struct explanation *x)
 	for (size_t i = 0; i < x->decision->change_count; i++) {
 		const struct rules_change *c = &x->decision->changes[i];
 		const struct state_row *before = row_before(x, c);
-		if (is_mark(&c->row) || (!before && !c->row.in_force && !c->has_event)) {
+		if (is_mark(&c->row) || (!before && !c->row.in_force)) {
 			continue;
 		}
 		if (!headed) {

@@ -67,6 +67,18 @@ def tsunami(at, event, coasts, **more):
                   event=event, text="津波警報等のお知らせ", **more)  # fmt: skip
 
 
+def tsunami_info(at, event, serial, coasts, **more):
+    """VTSE51: when it will arrive. coasts: (code, name, kind code, minutes from now, tide gauge)."""
+    rows = ""
+    for code, name, kind, minutes, (gauge, gauge_name) in coasts:
+        arrival = japan(at + datetime.timedelta(minutes=minutes))
+        rows += (f"<Item><Area><Name>{name}</Name><Code>{code}</Code></Area><Category><Kind><Name>津波</Name><Code>{kind}</Code></Kind>"
+                 f"</Category><FirstHeight><ArrivalTime>{arrival}</ArrivalTime></FirstHeight><Station><Name>{gauge_name}</Name>"
+                 f"<Code>{gauge}</Code><FirstHeight><ArrivalTime>{arrival}</ArrivalTime></FirstHeight></Station></Item>")  # fmt: skip
+    return report("津波情報a", at, f"<Tsunami><Forecast>{rows}</Forecast></Tsunami>", family="seismology1", event=event,
+                  serial=serial, text="津波の到達予想時刻をお知らせします。", **more)  # fmt: skip
+
+
 def intensity_flash(at, event, rows, **more):
     """VXSE51. rows: (area code, name, intensity)."""
     inside = "".join(f"<Area><Name>{n}</Name><Code>{c}</Code><MaxInt>{i}</MaxInt></Area>" for c, n, i in rows)
