@@ -318,9 +318,10 @@ static void check_one(const xmlNode *root, const xmlNode *signature, size_t inde
 	f->reason = count_nodes(root, 0) > NODES_MAX
 			    ? "the alert is too large"
 			    : signature_form_fault(signature, root, rules->sha1);
+	const int ways = count > 1 ? 2 : 1;
 	bool enveloped = root->parent && root->parent->type == XML_ELEMENT_NODE;
 	for (int around = 0; !f->reason && around <= enveloped; around++) {
-		for (int together = 0; together <= (count > 1); together++) {
+		for (int together = 0; together < ways; together++) {
 			const struct view view = {.alone = !together, .around = around};
 			bool valid = verify(root, index, &view, NULL, rules, f);
 			if (!valid && f->state == SIGNATURE_UNSUPPORTED && view.alone && !around) {
