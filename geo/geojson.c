@@ -32,7 +32,7 @@ static int read_ring(const json_t *positions, struct geo_ring *ring, struct err 
 	json_t *pair;
 	json_array_foreach(positions, i, pair)
 	{
-		struct geo_point p;
+		struct geo_point p = {0};
 		int rc = read_point(pair, &p, e);
 		if (rc) {
 			return rc;

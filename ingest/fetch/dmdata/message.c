@@ -87,26 +87,26 @@ void dmdata_message_clear(struct dmdata_message *m)
 
 /* ---- bodies ---- */
 
-static int decode(
-	const struct dmdata_message *m, unsigned char **bytes, size_t *size, struct err *e)
+/* The bytes, with room for a zero behind them; the caller frees. NULL and *e with its code. */
+static unsigned char *decode(const struct dmdata_message *m, size_t *size, struct err *e)
 {
 	size_t length = strlen(m->body);
+	unsigned char *bytes = mem_new(length + 1);
+	*size = length;
 	if (strcmp(m->encoding, "utf-8") == 0) {
-		*bytes = mem_copy(m->body, length + 1);
-		*size = length;
-		return 0;
+		memcpy(bytes, m->body, length);
+		return bytes;
 	}
 	if (strcmp(m->encoding, "base64") != 0) {
-		return err_set(
+		(void)err_set(
 			e, -ENOTSUP, "%s: encoding \"%.32s\" is not known", m->id, m->encoding);
+	} else if (base64_decode(m->body, length, bytes, size) != 0) {
+		(void)err_set(e, -EBADMSG, "%s: the body is no base64", m->id);
+	} else {
+		return bytes;
 	}
-	*bytes = mem_new(length * 3 / 4 + 2);
-	if (base64_decode(m->body, length, *bytes, size) != 0) {
-		free(*bytes);
-		*bytes = NULL;
-		return err_set(e, -EBADMSG, "%s: the body is no base64", m->id);
-	}
-	return 0;
+	free(bytes);
+	return NULL;
 }
 
 /* Grows with what comes out, never with what the head of the file claims. */
@@ -154,11 +154,11 @@ static int gunzip(const struct dmdata_message *m, unsigned char *bytes, size_t p
 
 int dmdata_unpack(const struct dmdata_message *m, char **xml, size_t *size, struct err *e)
 {
-	unsigned char *bytes = NULL;
 	size_t packed = 0;
-	int rc = decode(m, &bytes, &packed, e);
-	if (rc != 0) {
-		return rc;
+	unsigned char *bytes = decode(m, &packed, e);
+	int rc = 0;
+	if (!bytes) {
+		return e->code;
 	}
 	if (m->compression[0] == '\0') {
 		bytes[packed] = '\0';
