@@ -67,14 +67,47 @@ static void reopening_keeps_everything(void **state)
 	}
 }
 
+/* Of the closed file. */
+static int version_of(struct fixture *f)
+{
+	sqlite3 *db;
+	sqlite3_stmt *q;
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	int version = sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	return version;
+}
+
 static void a_newer_file_is_left_alone(void **state)
 {
 	struct fixture *f = *state;
+	char back[64];
 	store_close(f->store);
+	(void)snprintf(back, sizeof(back), "PRAGMA user_version = %d", version_of(f));
 	edit(f, "PRAGMA user_version = 999");
-	assert_int_equal(try_open(f, &f->store), -EPROTO);
+	struct store *none = NULL;
+	assert_int_equal(try_open(f, &none), -EPROTO);
 	assert_non_null(strstr(f->e.text, "newer"));
-	edit(f, "PRAGMA user_version = 1");
+	edit(f, back);
+	assert_int_equal(try_open(f, &f->store), 0);
+}
+
+/* As an older program left it: what came since is added, what was there stays. */
+static void an_older_file_is_brought_forward(void **state)
+{
+	struct fixture *f = *state;
+	store_close(f->store);
+	int newest = version_of(f);
+	edit(f, "DROP TABLE alarms; PRAGMA user_version = 1");
+	assert_int_equal(try_open(f, &f->store), 0);
+	json_t *list = store_alert_list(f->store, 10, &f->e);
+	assert_int_equal(json_array_size(list), 1);
+	json_decref(list);
+	store_close(f->store);
+	assert_int_equal(version_of(f), newest);
 	assert_int_equal(try_open(f, &f->store), 0);
 }
 
@@ -239,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(reopening_keeps_everything),
 		CASE(a_newer_file_is_left_alone),
+		CASE(an_older_file_is_brought_forward),
 		CASE(a_foreign_file_is_left_alone),
 		CASE(a_second_opener_is_told),
 		CASE(a_locked_file_is_busy),
