@@ -34,6 +34,7 @@ struct channel_declaration {
 	bool idempotent;	  /* resending the same key is harmless at the remote */
 	bool confirms;		  /* receipts come back */
 	bool withdraws;		  /* `withdraw` does something */
+	bool reads_shapes;	  /* polygons and circles; without, they are not sent to it */
 	bool gives_way;		  /* very many targets: where the two meet, others go first */
 };
 

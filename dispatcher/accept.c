@@ -107,10 +107,10 @@ static int write_broadcast(
 	const struct broadcast *b = rb->broadcast;
 	json_t *object = broadcast_to_json(b);
 	char *json = json_to_text(object);
-	json_decref(object);
 	int rc = store_add_broadcast(
 		hub->store, b, json, rb->hold, rb->hold_reason ? rb->hold_reason : "", now, e);
-	texts_put(hub->texts, b->id, json, b->status == ALERT_STATUS_EXERCISE);
+	texts_put(hub->texts, b->id, json, object);
+	json_decref(object);
 	/* A held one must not stop what still goes out: staff have not said it is right. */
 	bool replaces = !rb->hold || rb->replaces_unheard;
 	for (size_t i = 0; rc >= 0 && replaces && i < b->replace_count; i++) {

@@ -14,11 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Who knows what a program from outside does with them. */
+static bool reads_shapes(const struct channel *c)
+{
+	return !c->declaration || c->declaration->reads_shapes;
+}
+
 static void hand_out(struct channel *c, struct agent_link *a)
 {
 	const struct store_batch *batch = agent_link_batch(a);
 	struct err e = {0};
-	const struct outgoing_text *text = texts_get(c->hub->texts, batch->broadcast, &e);
+	const struct outgoing_text *text =
+		texts_get(c->hub->texts, batch->broadcast, reads_shapes(c), &e);
 	if (!text) {
 		log_error("cannot read a broadcast", "broadcast=%s reason=%s", batch->broadcast,
 			LOG_TEXT(e.text));

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dispatcher/texts.h"
 
+#include "base/json.h"
 #include "base/mem.h"
+#include "schemas/broadcast.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -14,7 +16,8 @@ enum { KEPT_COUNT = 64, KEPT_BYTES = 2 * 1024 * 1024 };
 struct kept {
 	TAILQ_ENTRY(kept) next;
 	char *broadcast;
-	struct outgoing_text text;
+	struct outgoing_text whole;
+	struct outgoing_text codes; /* without shapes; json NULL: there are none in it */
 };
 
 struct texts {
@@ -36,9 +39,10 @@ static void drop(struct texts *t, struct kept *k)
 {
 	TAILQ_REMOVE(&t->list, k, next);
 	t->count--;
-	t->bytes -= k->text.size;
+	t->bytes -= k->whole.size + k->codes.size;
 	free(k->broadcast);
-	free(k->text.json);
+	free(k->whole.json);
+	free(k->codes.json);
 	free(k);
 }
 
@@ -57,27 +61,32 @@ void texts_free(struct texts *t)
 	}
 }
 
-static const struct outgoing_text *keep(
-	struct texts *t, const char *broadcast, char *json, bool drill)
+static struct kept *keep(struct texts *t, const char *broadcast, char *json, json_t *object)
 {
 	struct kept *k = mem_new(sizeof(*k));
+	bool drill = strcmp(json_text(object, "status", ""), "exercise") == 0;
 	k->broadcast = mem_copy_text(broadcast);
-	k->text = (struct outgoing_text){.json = json, .size = strlen(json), .drill = drill};
+	k->whole = (struct outgoing_text){.json = json, .size = strlen(json), .drill = drill};
+	if (broadcast_json_drop_shapes(object)) {
+		char *codes = json_to_text(object);
+		k->codes = (struct outgoing_text){
+			.json = codes, .size = strlen(codes), .drill = drill};
+	}
 	TAILQ_INSERT_HEAD(&t->list, k, next);
 	t->count++;
-	t->bytes += k->text.size;
+	t->bytes += k->whole.size + k->codes.size;
 	while (t->count > 1 && (t->count > KEPT_COUNT || t->bytes > KEPT_BYTES)) {
 		drop(t, TAILQ_LAST(&t->list, kept_list));
 	}
-	return &k->text;
+	return k;
 }
 
-void texts_put(struct texts *t, const char *broadcast, char *json, bool drill)
+void texts_put(struct texts *t, const char *broadcast, char *json, json_t *object)
 {
-	(void)keep(t, broadcast, json, drill);
+	(void)keep(t, broadcast, json, object);
 }
 
-const struct outgoing_text *texts_get(struct texts *t, const char *broadcast, struct err *e)
+static struct kept *find(struct texts *t, const char *broadcast)
 {
 	struct kept *k;
 	TAILQ_FOREACH(k, &t->list, next)
@@ -85,10 +94,33 @@ const struct outgoing_text *texts_get(struct texts *t, const char *broadcast, st
 		if (strcmp(k->broadcast, broadcast) == 0) {
 			TAILQ_REMOVE(&t->list, k, next);
 			TAILQ_INSERT_HEAD(&t->list, k, next);
-			return &k->text;
+			return k;
 		}
 	}
-	enum alert_status status = ALERT_STATUS_TEST;
-	char *json = store_broadcast_json(t->store, broadcast, &status, e);
-	return json ? keep(t, broadcast, json, status == ALERT_STATUS_EXERCISE) : NULL;
+	return NULL;
+}
+
+/* The text of the store once more: after a restart, or a long time. */
+static struct kept *load(struct texts *t, const char *broadcast, struct err *e)
+{
+	char *json = store_broadcast_json(t->store, broadcast, e);
+	json_t *object = json ? json_read(json, strlen(json), e) : NULL;
+	if (!object) {
+		free(json);
+		return NULL;
+	}
+	struct kept *k = keep(t, broadcast, json, object);
+	json_decref(object);
+	return k;
+}
+
+const struct outgoing_text *texts_get(
+	struct texts *t, const char *broadcast, bool shapes, struct err *e)
+{
+	struct kept *k = find(t, broadcast);
+	k = k ? k : load(t, broadcast, e);
+	if (!k) {
+		return NULL;
+	}
+	return shapes || !k->codes.json ? &k->whole : &k->codes;
 }

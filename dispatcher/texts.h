@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,9 +24,13 @@ struct outgoing_text {
 struct texts *texts_new(struct store *store);
 void texts_free(struct texts *t);
 
-/* Just written: handing out need not ask the store. Takes json over. */
-void texts_put(struct texts *t, const char *broadcast, char *json, bool drill);
-/* Borrowed until the next call; NULL and *e when the store does not have it. */
-const struct outgoing_text *texts_get(struct texts *t, const char *broadcast, struct err *e);
+/* Just written: handing out need not ask the store. json is object's text, taken over; object is
+ * borrowed, and loses its shapes. */
+void texts_put(struct texts *t, const char *broadcast, char *json, json_t *object);
+/* Borrowed until the next call; NULL and *e when the store does not have it. shapes: with polygons
+ * and circles. They may be most of a text, a driver reads all of it before it can begin, and nearly
+ * all drivers go by codes. */
+const struct outgoing_text *texts_get(
+	struct texts *t, const char *broadcast, bool shapes, struct err *e);
 /* A transaction was rolled back: what was put in it was never written. */
 void texts_forget(struct texts *t);

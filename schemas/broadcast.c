@@ -89,6 +89,21 @@ json_t *broadcast_to_json(const struct broadcast *b)
 	return object;
 }
 
+bool broadcast_json_drop_shapes(json_t *object)
+{
+	static const char *const shapes[] = {"polygon", "circle"};
+	bool any = false;
+	size_t i;
+	json_t *area;
+	json_array_foreach(json_object_get(object, "areas"), i, area)
+	{
+		for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
+			any = json_object_del(area, shapes[k]) == 0 || any;
+		}
+	}
+	return any;
+}
+
 static const char *copy(struct broadcast *b, const json_t *object, const char *key)
 {
 	const char *text = json_text(object, key, "");

@@ -54,6 +54,9 @@ struct broadcast *broadcast_new(void);
 void broadcast_free(struct broadcast *b);
 
 json_t *broadcast_to_json(const struct broadcast *b);
+/* Takes the polygons and circles out of broadcast_to_json()'s object; the areas stay. False: there
+ * were none. */
+bool broadcast_json_drop_shapes(json_t *object);
 struct broadcast *broadcast_from_json(const json_t *object, struct err *e);
 
 /* The texts in lang, else the first. Never NULL (a broadcast has at least one text). */

@@ -132,8 +132,7 @@ int store_cancel_broadcast(struct store *s, const char *broadcast, const char *r
 	return rc < 0 ? rc : count;
 }
 
-char *store_broadcast_json(
-	struct store *s, const char *id, enum alert_status *status, struct err *e)
+char *store_broadcast_json(struct store *s, const char *id, struct err *e)
 {
 	sqlite3_stmt *q = store_query(s, SQL_BROADCAST_JSON, e, "t", id);
 	int rc = q ? store_step(s, q, e) : e->code;
@@ -144,7 +143,6 @@ char *store_broadcast_json(
 		return NULL;
 	}
 	char *json = mem_copy_text(store_text(q, 0));
-	(void)alert_status_parse(store_text(q, 1), status); /* the table checks the word */
 	store_done(q);
 	return json;
 }

@@ -72,7 +72,7 @@ static const char *const texts[] = {
 		"INSERT INTO broadcasts (id, alert, thread, status, kind, event, severity, issue,"
 		" held, hold_reason, created_ms, json) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
 	[SQL_BROADCAST_EXISTS] = "SELECT 1 FROM broadcasts WHERE id = ?",
-	[SQL_BROADCAST_JSON] = "SELECT json, status FROM broadcasts WHERE id = ?",
+	[SQL_BROADCAST_JSON] = "SELECT json FROM broadcasts WHERE id = ?",
 	[SQL_BROADCAST_HOLD] = "UPDATE broadcasts SET held = ?2, hold_reason = ?3 WHERE id = ?1",
 	[SQL_THREAD_EACH] =
 		"SELECT b.id, b.issue, b.event, (SELECT json_group_array(channel) FROM"

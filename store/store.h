@@ -128,8 +128,7 @@ int store_cancel_broadcast(struct store *s, const char *broadcast, const char *r
 	struct wall_time at, struct err *e);
 
 /* The text given to store_add_broadcast(); the caller frees. NULL and *e. */
-char *store_broadcast_json(
-	struct store *s, const char *id, enum alert_status *status, struct err *e);
+char *store_broadcast_json(struct store *s, const char *id, struct err *e);
 
 /* ---- the queue ---- */
 

@@ -96,4 +96,5 @@ const struct channel_declaration channel_banner = {
 	.idempotent = true,
 	.confirms = false,
 	.withdraws = true,
+	.reads_shapes = true,
 };

@@ -54,4 +54,5 @@ const struct channel_declaration channel_exec = {
 	.idempotent = false,
 	.confirms = true,
 	.withdraws = true,
+	.reads_shapes = true,
 };

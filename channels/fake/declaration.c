@@ -56,4 +56,5 @@ const struct channel_declaration channel_fake = {
 	.idempotent = true,
 	.confirms = true,
 	.withdraws = true,
+	.reads_shapes = true,
 };

@@ -3,11 +3,14 @@
  * The hub's parts that need no process: breaker, retry times, metrics, roles.
  */
 #include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
 #include "base/rand_id.h"
 #include "dispatcher/breaker.h"
 #include "dispatcher/metrics.h"
 #include "dispatcher/retry.h"
 #include "dispatcher/rights.h"
+#include "dispatcher/texts.h"
 #include "dispatcher/verbs.h"
 #include "tests/cmocka_all.h"
 
@@ -180,6 +183,40 @@ static void test_verbs_are_found_once(void **state)
 	assert_null(verb_find("launch"));
 }
 
+static void put_text(struct texts *texts, const char *id, const char *json)
+{
+	struct err e = {0};
+	json_t *object = json_read(json, strlen(json), &e);
+	assert_non_null(object);
+	texts_put(texts, id, mem_copy_text(json), object);
+	json_decref(object);
+}
+
+static void test_shapes_go_to_those_who_read_them(void **state)
+{
+	(void)state;
+	static const char shaped[] =
+		"{\"status\":\"exercise\",\"areas\":["
+		"{\"code\":\"07204\"},{\"name\":\"Pier\",\"polygon\":\"1,2\"}]}";
+	static const char plain[] = "{\"status\":\"actual\",\"areas\":[{\"code\":\"07204\"}]}";
+	struct err e = {0};
+	struct texts *texts = texts_new(NULL);
+	put_text(texts, "a.1", shaped);
+	put_text(texts, "b.1", plain);
+	const struct outgoing_text *text = texts_get(texts, "a.1", true, &e);
+	assert_string_equal(text->json, shaped);
+	assert_true(text->drill);
+	text = texts_get(texts, "a.1", false, &e);
+	assert_string_equal(text->json, "{\"status\":\"exercise\",\"areas\":["
+					"{\"code\":\"07204\"},{\"name\":\"Pier\"}]}");
+	assert_int_equal(text->size, strlen(text->json));
+	assert_true(text->drill);
+	text = texts_get(texts, "b.1", false, &e);
+	assert_string_equal(text->json, plain);
+	assert_false(text->drill);
+	texts_free(texts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_metrics_text),
 		cmocka_unit_test(test_roles),
 		cmocka_unit_test(test_verbs_are_found_once),
+		cmocka_unit_test(test_shapes_go_to_those_who_read_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

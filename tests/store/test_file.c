@@ -173,8 +173,7 @@ static int fill_disk(struct fixture *f)
 
 static void expect_untouched(struct fixture *f)
 {
-	enum alert_status status;
-	assert_null(store_broadcast_json(f->store, "a000000000000001.1", &status, &f->e));
+	assert_null(store_broadcast_json(f->store, "a000000000000001.1", &f->e));
 	assert_int_equal(f->e.code, -ENOENT);
 	json_t *log = store_log_list(f->store, "", 10, &f->e);
 	assert_int_equal(json_array_size(log), 0);

@@ -239,12 +239,11 @@ static void threads_tell_their_channels(void **state)
 			f->store, ALERT_STATUS_TEST, "tsunami/1", see_thread, &count, &f->e),
 		"thread");
 	assert_int_equal(count, 2);
-	enum alert_status status = ALERT_STATUS_TEST;
-	char *json = store_broadcast_json(f->store, B1, &status, &f->e);
+	char *json = store_broadcast_json(f->store, B1, &f->e);
 	assert_non_null(json);
 	assert_non_null(strstr(json, "\"津波警報\""));
 	free(json);
-	assert_null(store_broadcast_json(f->store, "none", &status, &f->e));
+	assert_null(store_broadcast_json(f->store, "none", &f->e));
 	assert_int_equal(f->e.code, -ENOENT);
 	/* no targets at all: nothing to do */
 	assert_string_equal(fixture_state(f, D1), "done");
