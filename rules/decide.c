@@ -37,6 +37,24 @@ static void conclude(struct judgement *j, enum rules_verdict verdict, const char
 	judgement_trace(j, "verdict %s: %s", rules_verdict_name(verdict), reason);
 }
 
+/* These are sent only because something happens somewhere: one that says neither what nor where has
+ * been damaged on its way, or its form has changed. It reaches nobody, but it is not calm. */
+static bool lost_its_items(const struct alert *a)
+{
+	static const char *const types[] = {
+		"VXSE43", "VFVO50", "VFVO56", "VXKO", "VPBS50", "VPOA50", "VPHW", "VXWW50"};
+	if (a->format != ALERT_FORMAT_JMX || a->item_count > 0 ||
+		a->action == ALERT_ACTION_CANCEL || a->action == ALERT_ACTION_RELEASE) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strncmp(a->type, types[i], strlen(types[i])) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* What can be said before looking at areas. True when that is all. */
 static bool conclude_early(struct judgement *j)
 {
@@ -55,6 +73,13 @@ static bool conclude_early(struct judgement *j)
 	if (!alert_is_public(a) && !route_knows_scope(j)) {
 		j->decision->alarm = true;
 		conclude(j, RULES_HELD, "not for the public: staff decide what to do with it");
+		return true;
+	}
+	if (lost_its_items(a)) {
+		j->decision->alarm = true;
+		conclude(j, RULES_NOTHING,
+			"names neither a kind nor an area, which its type always does: staff must "
+			"read it");
 		return true;
 	}
 	bool says_nothing = a->item_count == 0 && a->reference_count == 0;

@@ -422,9 +422,38 @@ static void test_the_same_event_id_a_year_later(void **unused)
 	world_free(w);
 }
 
+/* Without its list of areas a flash warning would pass as calm. */
+static void test_an_alert_that_lost_its_items_is_for_staff(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *type;
+		enum alert_action action;
+		bool alarm;
+	} rows[] = {
+		{"VPBS50", ALERT_ACTION_ISSUE, true},
+		{"VXKO70", ALERT_ACTION_UPDATE, true},
+		{"VPOA50", ALERT_ACTION_ISSUE, true},
+		{"VXSE43", ALERT_ACTION_CORRECT, true},
+		{"VPBS50", ALERT_ACTION_CANCEL, false},
+		{"VXSE45", ALERT_ACTION_ISSUE, false},
+		{"VPZJ51", ALERT_ACTION_ISSUE, false},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *w = world_new();
+		struct alert *a = world_alert(rows[i].type, "x", 0);
+		a->action = rows[i].action;
+		const struct rules_decision *d = world_take_fresh(w, a);
+		assert_int_equal(d->alarm, rows[i].alarm);
+		assert_int_equal(d->broadcast_count, 0);
+		world_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_alert_that_lost_its_items_is_for_staff),
 		cmocka_unit_test(test_the_worst_part_counts_and_the_last_releases),
 		cmocka_unit_test(test_an_area_is_merged_while_a_warning_is_in_force),
 		cmocka_unit_test(test_a_coast_section_is_not_every_municipality),
