@@ -375,7 +375,7 @@ def test_a_memory_that_cannot_be_read_is_set_aside(tmp_path, site, intake):
         intake.wait(1)
         fetcher.health("ok")
     assert (folder / "polled.json.bad").read_text() == "{broken"
-    assert json.loads((folder / "polled.json").read_text())["sources"]
+    assert "sources" in json.loads((folder / "polled.json").read_text())
 
 
 # ---- CAP ---------------------------------------------------------------------------------------

@@ -180,6 +180,6 @@ def test_a_mail_is_checked_and_explained(hub, folder):
     run = [harness.BIN / "hansho", "-c", hub.config_path]
     env = {**os.environ, "LC_ALL": "C.UTF-8"}
     checked = subprocess.run([*run, "check", file], capture_output=True, text=True, check=True, env=env).stdout
-    assert "civil.missile [launch]" in checked
+    assert "(civil.missile) [launch]" in checked
     explained = subprocess.run([*run, "explain", file], capture_output=True, text=True, check=True, env=env).stdout
-    assert "civil.missile launch" in explained and "siren" in explained
+    assert "Ballistic missile" in explained and "launch" in explained and "siren" in explained
