@@ -104,6 +104,8 @@ class Service:
         self.ticket_answer = None  # (status, object): instead of a ticket
         self.ticket_host = None
         self.list_answer = None
+        self.data_answers = []  # bytes on the wire instead of a telegram's data, one request each
+        self.data_status = {}  # id -> status instead of its data
         self.bodies = 0
         self.refused = 0
         outer = self
@@ -262,6 +264,15 @@ class Service:
 
     def data(self, request, number):
         self.bodies += 1
+        self.note("data", number)
+        if self.data_answers:
+            request.wfile.write(self.data_answers.pop(0))
+            request.wfile.flush()
+            request.close_connection = True
+            return
+        if number in self.data_status:
+            self.answer(request, self.data_status[number], b"no", "text/plain")
+            return
         for name, xml, _ in self.telegrams:
             if name == number and number not in self.missing:
                 self.answer(request, 200, xml, "application/xml")

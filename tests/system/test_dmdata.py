@@ -2,6 +2,7 @@
 """DMDATA.JP's feed against a stand-in service: tickets, pings, two connections, gaps, misbehaviour."""
 
 import signal
+import socket
 
 import dmdata_service
 import harness
@@ -241,3 +242,47 @@ def test_a_forgotten_cursor_begins_anew(folder, service):
     with harness.Hub(configure(folder, service), folder=folder) as hub:
         watch = hub.watch()
         watch.until(lambda e: e.get("event") == "accepted")
+
+
+def test_a_redirect_is_not_followed(folder, service):
+    """It would take the key to whoever it leads to."""
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        number = service.publish(quake(1), to=[])
+        place = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/v1/{number}"
+        service.data_answers = [b"HTTP/1.1 302 Found\r\nLocation: " + place.encode() + b"\r\nContent-Length: 0\r\n\r\n"]
+        with harness.Hub(configure(folder, service), folder=folder) as hub:
+            assert verdict(hub.watch())["event"] == "accepted"  # asked for again where it should be
+        elsewhere.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+
+
+@pytest.mark.parametrize("head", ["Content-Length: %d", "Transfer-Encoding: chunked", "X-Nothing: said"])
+def test_half_an_answer_is_not_submitted(folder, service, head):
+    """Refused as no XML, it would count as fetched."""
+    xml = quake(1)
+    service.publish(xml, to=[])
+    lines = "HTTP/1.1 200 OK\r\n" + (head % len(xml) if "%" in head else head) + "\r\n\r\n"
+    half = xml[: len(xml) // 2]
+    if "chunked" in head:
+        half = b"%x\r\n%b\r\n" % (len(half), half)
+    service.data_answers = [lines.encode() + half]
+    with harness.Hub(configure(folder, service), folder=folder) as hub:
+        event = hub.watch().until(lambda e: e.get("event") in ("accepted", "duplicate", "refused"))
+        assert event["event"] == "accepted"
+
+
+@pytest.mark.parametrize("status", [503, 403, 500])
+def test_what_cannot_be_fetched_for_now_is_not_given_up(folder, service, status):
+    """Only what the service says is gone is left behind, and never what comes after it."""
+    late = service.publish(quake(1), to=[])
+    service.data_status[late] = status
+    service.publish(quake(2), to=[])
+    with harness.Hub(configure(folder, service, list_interval="1s"), folder=folder) as hub:
+        watch = hub.watch()
+        assert verdict(watch)["event"] == "accepted"
+        reach(hub, watch, "degraded")
+        service.wait(lambda s: sum(note == ("data", late) for note in s.notes) >= 12)  # a fourth round
+        del service.data_status[late]
+        assert verdict(watch)["event"] == "accepted"
+        health(watch, "ok")

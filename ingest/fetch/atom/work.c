@@ -15,9 +15,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ingest/fetch/atom/names.h"
-#include "ingest/xml.h"
+#include "ingest/fetch/whole.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,20 +183,6 @@ static void submit_ready(struct atom *a)
 
 /* ---- fetching ---- */
 
-static bool is_whole(const char *bytes, size_t size)
-{
-	xmlDoc *doc = NULL;
-	struct err e = {0};
-	if (size > 0 && bytes[0] == '{') {
-		return true; /* JSON is judged where it is read */
-	}
-	int rc = xml_parse(bytes, size, &doc, NULL, &e);
-	if (doc) {
-		xmlFreeDoc(doc);
-	}
-	return rc != -EBADMSG;
-}
-
 static void judge_failure(struct item *item, const struct http_get_response *r, const char *why)
 {
 	struct atom *a = item->atom;
@@ -234,7 +219,7 @@ static void on_answer(void *data, const struct http_get_response *r)
 		judge_failure(item, r, r->fault);
 	} else if (r->status != 200) {
 		judge_failure(item, r, status);
-	} else if (r->size == 0 || !is_whole(r->body, r->size)) {
+	} else if (!fetch_is_whole(r->body, r->size)) {
 		item->cut_short = true;
 		if (r->size > 0) {
 			keep_bytes(item, r);

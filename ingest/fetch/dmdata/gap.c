@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "ingest/fetch/dmdata/dmdata.h"
+#include "ingest/fetch/whole.h"
 
 #include <event2/http.h>
 #include <inttypes.h>
@@ -19,7 +20,8 @@ enum {
 	PAGES_MAX = 50,
 	TRIES = 3,
 	TRY_PAUSE_MS = 1000,
-	ROUNDS_FOR_MISSING = 3, /* after these the cursor moves on without what is missing */
+	MISSING_MAX = 5,     /* after as many in a round it is not the telegrams: not on and on */
+	ROUNDS_FOR_GONE = 3, /* after these the cursor moves on without what is not there */
 	SHORTEST_RETRY_MS = 2000,
 	URL_SIZE = 4096,
 };
@@ -33,10 +35,12 @@ struct gap {
 	char *next_polling; /* of the first page: the cursor after this round */
 	size_t pages;
 	int tries;
-	size_t missing;
-	int rounds_missing;
-	bool busy;  /* a round is under way */
-	bool again; /* asked for meanwhile */
+	size_t missing; /* not fetched in this round, for whatever reason */
+	size_t gone;	/* of these: the service says that there is no such telegram */
+	int rounds_gone;
+	char fault[DMDATA_WHY_SIZE]; /* of the last one missing */
+	bool busy;		     /* a round is under way */
+	bool again;		     /* asked for meanwhile */
 	char why[DMDATA_WHY_SIZE];
 };
 
@@ -90,17 +94,20 @@ static void move_cursor(struct gap *g)
 /* All is submitted; the cursor waits for the answers. */
 static void finish_fetching(struct gap *g)
 {
-	if (g->missing > 0 && ++g->rounds_missing < ROUNDS_FOR_MISSING) {
+	bool all_gone = g->missing > 0 && g->gone == g->missing;
+	g->rounds_gone = all_gone ? g->rounds_gone + 1 : 0;
+	if (g->missing > 0 && g->rounds_gone < ROUNDS_FOR_GONE) {
 		char why[DMDATA_WHY_SIZE];
-		(void)snprintf(why, sizeof(why), "%zu telegrams of the list cannot be fetched",
-			g->missing);
+		(void)snprintf(why, sizeof(why),
+			"%zu telegrams of the list cannot be fetched: %.100s", g->missing,
+			g->fault);
 		end_round(g, why);
 		return;
 	}
 	if (g->missing > 0) {
 		log_error("telegrams of the list are given up", "count=%zu", g->missing);
 	}
-	g->rounds_missing = 0;
+	g->rounds_gone = 0;
 	if (dmdata_waiting(g->dmdata) == 0) {
 		move_cursor(g);
 	}
@@ -128,33 +135,50 @@ static const char *last_id(const struct gap *g)
 	return count > 0 ? json_string_value(json_array_get(g->ids, count - 1)) : NULL;
 }
 
+static const char *judge_body(const struct rest_answer *answer)
+{
+	if (answer->status == 0) {
+		return answer->fault;
+	}
+	if (answer->status != 200) {
+		return "the service refuses it";
+	}
+	return fetch_is_whole(answer->body, answer->size) ? "" : "what came is no whole telegram";
+}
+
+/* One that cannot be had now holds neither those behind it nor is it forgotten: the cursor stays
+ * before it. */
+static void miss(struct gap *g, const char *id, int status, const char *fault)
+{
+	(void)snprintf(g->fault, sizeof(g->fault), "%.100s (%d)", fault, status);
+	if (++g->tries < TRIES) {
+		after(g, TRY_PAUSE_MS, fetch_next);
+		return;
+	}
+	log_warning("a telegram cannot be fetched", "id=%.16s reason=%s", id, LOG_TEXT(g->fault));
+	g->missing++;
+	g->gone += status == 404 || status == 410;
+	drop_last(g);
+	if (g->missing >= MISSING_MAX && g->gone < g->missing) {
+		finish_fetching(g);
+	} else {
+		fetch_next(g);
+	}
+}
+
 static void on_body(void *data, const struct rest_answer *answer)
 {
 	struct gap *g = data;
 	const char *id = last_id(g);
+	const char *fault = judge_body(answer);
 	g->call = NULL;
-	if (answer->status == 200) {
-		dmdata_submit(g->dmdata, id, answer->body, answer->size);
-		drop_last(g);
-		fetch_next(g);
+	if (fault[0]) {
+		miss(g, id, answer->status, fault);
 		return;
 	}
-	if (answer->status == 0 || answer->status == 429) {
-		char why[DMDATA_WHY_SIZE];
-		(void)snprintf(why, sizeof(why), "a telegram cannot be fetched: %.120s",
-			answer->status ? "too many requests" : answer->fault);
-		end_round(g, why);
-		return;
-	}
-	if (++g->tries >= TRIES) {
-		log_warning(
-			"a telegram cannot be fetched", "id=%.16s status=%d", id, answer->status);
-		g->missing++;
-		drop_last(g);
-		fetch_next(g);
-		return;
-	}
-	after(g, TRY_PAUSE_MS, fetch_next);
+	dmdata_submit(g->dmdata, id, answer->body, answer->size);
+	drop_last(g);
+	fetch_next(g);
 }
 
 static void fetch_next(struct gap *g)
@@ -264,6 +288,7 @@ static void begin(struct gap *g)
 	g->again = false;
 	g->pages = 0;
 	g->missing = 0;
+	g->gone = 0;
 	g->tries = 0;
 	json_array_clear(g->ids);
 	ask_list(g, dmdata_cursor(g->dmdata));

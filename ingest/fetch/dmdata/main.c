@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "ingest/fetch/dmdata/dmdata.h"
+#include "ingest/xml.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -274,6 +275,7 @@ static void close_leftovers(struct dmdata *d)
 static int open_dmdata(struct fetch *f, const json_t *options, void **instance, struct err *e)
 {
 	struct dmdata_settings *settings = NULL;
+	xml_setup();
 	int rc = dmdata_settings_new(options, &settings, e);
 	if (rc != 0) {
 		return rc;

@@ -16,6 +16,7 @@ struct rest_call {
 	size_t body_size;
 	struct buf answer;
 	int status;
+	bool delimited; /* the answer says where it ends: what came before that is not all of it */
 	bool complete;
 	void (*done)(void *data, const struct rest_answer *answer);
 	void *data;
@@ -143,14 +144,16 @@ int rest_callback(
 		return send_body(call, wsi);
 	case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
 		call->status = (int)lws_http_client_http_response(wsi);
+		call->delimited = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 ||
+				  lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
 		return 0;
 	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
 		return read_some(wsi);
 	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
 		return take(call, in, size);
 	case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
-		call->complete = true;
-		return 0;
+		call->complete = call->delimited;
+		return -1; /* the connection is not used again */
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		transport_link_end(&call->link, in ? in : "no connection");
 		return 0;

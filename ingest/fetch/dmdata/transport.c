@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GOODBYE_MS = 300 };
+enum { GOODBYE_MS = 300, KILL_AGAIN_MS = 1000 };
 
 static const struct lws_protocols protocols[] = {
 	{.name = "rest", .callback = rest_callback},
@@ -59,7 +59,8 @@ static bool start_library(struct transport *t, const struct transport_settings *
 	struct lws_context_creation_info info = {
 		.port = CONTEXT_PORT_NO_LISTEN,
 		.protocols = protocols,
-		.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_LIBUV,
+		.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_LIBUV |
+			   (settings->ca_file[0] ? LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS : 0),
 		.foreign_loops = loops,
 		.client_ssl_ca_filepath = settings->ca_file[0] ? settings->ca_file : NULL,
 		.ssl_client_options_set = SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1,
@@ -172,11 +173,16 @@ static void conclude(evutil_socket_t fd, short what, void *data)
 	link->finish(link);
 }
 
+/* Again and again until the library has let go: it forgets that it was to end a connection when
+ * something arrives on it in the same turn. */
 static void give_up(evutil_socket_t fd, short what, void *data)
 {
+	static const struct timeval again = {.tv_sec = KILL_AGAIN_MS / 1000};
+	struct transport_link *link = data;
 	(void)fd;
 	(void)what;
-	transport_link_kill(data, "no answer in time");
+	event_add(link->timeout, &again);
+	transport_link_kill(link, "no answer in time");
 }
 
 void transport_link_open(struct transport *t, struct transport_link *link,
@@ -193,7 +199,9 @@ void transport_link_open(struct transport *t, struct transport_link *link,
 		.context = t->context,
 		.address = target->host,
 		.port = target->port,
-		.ssl_connection = target->tls ? LCCSCF_USE_SSL : 0,
+		/* A redirect would take the key along, wherever it leads. */
+		.ssl_connection =
+			(target->tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
 		.path = target->path,
 		.host = target->host,
 		.method = method,
