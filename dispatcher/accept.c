@@ -101,10 +101,64 @@ static bool read_tombstone(
 
 /* ---- what is written ---- */
 
-static int write_broadcast(
+static bool is_end(enum event_type event)
+{
+	return event == EVENT_RELEASED || event == EVENT_CANCELLED || event == EVENT_CORRECTED;
+}
+
+/* A source that goes back and forth must not ring every telephone all night. What is extreme or
+ * worse than what was said lately goes out all the same, and so does an end. 1: over the cap. */
+static int is_over_cap(
 	struct hub *hub, const struct rules_broadcast *rb, struct wall_time now, struct err *e)
 {
+	const struct guards_config *guards = &hub->config->guards;
 	const struct broadcast *b = rb->broadcast;
+	if (guards->cap == 0 || rb->hold || b->severity == SEVERITY_EXTREME || is_end(b->event)) {
+		return 0;
+	}
+	struct store_said said = {.count = 0};
+	for (size_t i = 0; i < b->area_count; i++) {
+		if (b->areas[i].code[0] == '\0') {
+			continue;
+		}
+		const struct wall_time since = {.ms = now.ms - guards->window_ms};
+		struct store_said here;
+		int rc = store_said_since(
+			hub->store, b->status, rb->slot, b->areas[i].code, since, &here, e);
+		if (rc) {
+			return rc;
+		}
+		if (here.count < guards->cap || b->severity > here.severity ||
+			b->level > here.level) {
+			return 0; /* news for one of its places */
+		}
+		said = here;
+	}
+	return said.count >= guards->cap;
+}
+
+static void tell_cap(struct hub *hub, const struct broadcast *b)
+{
+	char text[128];
+	(void)snprintf(text, sizeof(text), "%s: more than %d times about the same", b->kind->name,
+		hub->config->guards.cap);
+	log_error("over the cap of guards", "broadcast=%s cap=%d", b->id, hub->config->guards.cap);
+	alarm_raise(hub->alarms, ALARM_OVER_CAP, b->id, text);
+}
+
+static int write_broadcast(
+	struct hub *hub, struct rules_broadcast *rb, struct wall_time now, struct err *e)
+{
+	const struct broadcast *b = rb->broadcast;
+	int over = is_over_cap(hub, rb, now, e);
+	if (over < 0) {
+		return over;
+	}
+	if (over) {
+		rb->hold = true;
+		rb->hold_reason = "over the cap of guards: the same went out too often";
+		tell_cap(hub, b);
+	}
 	json_t *object = broadcast_to_json(b);
 	char *json = json_to_text(object);
 	int rc = store_add_broadcast(

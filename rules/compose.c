@@ -356,6 +356,7 @@ static bool make_broadcast(struct judgement *j, struct group *g)
 		&j->broadcast_capacity, &d->broadcast_count, sizeof(*rb));
 	*rb = (struct rules_broadcast){.broadcast = b,
 		.channels = channels,
+		.slot = pool_copy_text(j->pool, g->effects[0]->row.slot),
 		.hold = hold != NULL,
 		.hold_reason = hold,
 		.replaces_unheard = g->effects[0]->unheard};

@@ -76,7 +76,9 @@ struct rules_change {
 struct rules_broadcast {
 	struct broadcast *broadcast; /* owned by the decision */
 	struct text_list channels;
-	bool hold; /* waits for `hansho release` */
+	const char *slot; /* of its worst effect, in the pool: what later telegrams about the same
+			     replace */
+	bool hold;	  /* waits for `hansho release` */
 	/* Nobody was told what it replaces: that is withdrawn although this one may wait itself, so
 	 * that staff do not release a warning that is over or has changed. */
 	bool replaces_unheard;

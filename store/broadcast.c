@@ -64,6 +64,25 @@ static json_t *column_array(sqlite3_stmt *q, int column, struct err *e)
 	return json_read(store_text(q, column), (size_t)sqlite3_column_bytes(q, column), e);
 }
 
+int store_said_since(struct store *s, enum alert_status status, const char *slot, const char *area,
+	struct wall_time since, struct store_said *out, struct err *e)
+{
+	*out = (struct store_said){.severity = SEVERITY_UNKNOWN};
+	sqlite3_stmt *q = store_query(
+		s, SQL_SAID_SINCE, e, "tttw", alert_status_name(status), slot, area, since);
+	int rc = q ? 0 : e->code;
+	while (rc == 0 && (rc = store_step(s, q, e)) == 1) {
+		enum severity severity = SEVERITY_UNKNOWN;
+		(void)severity_parse(store_text(q, 0), &severity);
+		int level = sqlite3_column_int(q, 1);
+		out->count++;
+		out->severity = severity > out->severity ? severity : out->severity;
+		out->level = level > out->level ? level : out->level;
+		rc = 0;
+	}
+	return rc;
+}
+
 int store_thread_each(struct store *s, enum alert_status status, const char *thread,
 	void (*each)(void *to, const char *broadcast, int update, enum event_type event,
 		const json_t *channels, const json_t *areas, bool waits),

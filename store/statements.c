@@ -83,6 +83,16 @@ static const char *const texts[] = {
 		" AND (d.attempts > 0 OR d.state IN ('ready', 'done')))"
 		" FROM broadcasts b WHERE b.thread = ? AND b.status = ? ORDER BY b.seq",
 
+	/* A thread is a slot, or a slot and what tells one time of it from the next. */
+	[SQL_SAID_SINCE] =
+		"SELECT b.severity, coalesce(json_extract(b.json, '$.level'), 0) FROM broadcasts b"
+		" WHERE b.status = ?1 AND (b.thread = ?2 OR b.thread BETWEEN ?2 || '/' AND ?2 || "
+		"'0')"
+		" AND b.created_ms > ?4 AND b.held = 0"
+		" AND b.event NOT IN ('released', 'cancelled', 'corrected')"
+		" AND EXISTS (SELECT 1 FROM json_each(b.json, '$.areas') a"
+		" WHERE substr(json_extract(a.value, '$.code'), 1, 5) = substr(?3, 1, 5))",
+
 	[SQL_DELIVERY_ADD] =
 		"INSERT INTO deliveries (id, broadcast, channel, state, reason, priority,"
 		" created_ms, expires_ms, resend_unknown, position, exhausted, total,"

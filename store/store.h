@@ -97,6 +97,17 @@ json_t *store_state_list(struct store *s, struct err *e);
 int store_add_broadcast(struct store *s, const struct broadcast *b, const char *json, bool held,
 	const char *hold_reason, struct wall_time at, struct err *e);
 
+/* What went out about one thing in one place since a moment, ends left out. */
+struct store_said {
+	int count;
+	enum severity severity; /* the worst */
+	int level;		/* the highest */
+};
+
+/* slot: what the threads are about; area: a code, its first five characters count. */
+int store_said_since(struct store *s, enum alert_status status, const char *slot, const char *area,
+	struct wall_time since, struct store_said *out, struct err *e);
+
 struct store_delivery {
 	const char *broadcast;
 	const char *channel;

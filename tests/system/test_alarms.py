@@ -140,3 +140,19 @@ def test_a_hung_ingest_process_is_started_anew(tmp_path):
         assert hub.children("hansho-ingest") != [pid]
         watch.close()
         assert "accepted" in hub.send(telegram("tsunami-1-major.xml"))
+
+
+def test_a_source_that_goes_back_and_forth_is_held_in_the_end(tmp_path):
+    config = staff_config(tmp_path)
+    config["guards"] = {"cap": 2, "window": "1h"}
+    start = now() - datetime.timedelta(minutes=20)
+    with Hub(config, tmp_path) as hub:
+        verdicts = []
+        for i in range(8):  # a level issued and taken back, over and over
+            name = "flood-1-level4.xml" if i % 2 == 0 else "flood-3-release.xml"
+            sent = hub.send(telegram(name, at=start + datetime.timedelta(minutes=i)))
+            shown = hub.ask("show", id=sent["accepted"])
+            verdicts.append([b["held"] for b in shown["broadcasts"]])
+        assert [v for v in verdicts[0:4]] == [[False]] * 4
+        assert verdicts[4] == [True]
+        assert any(a["what"] == "over-cap" for a in hub.ask("alarms"))
