@@ -47,8 +47,8 @@ static void print_hazards_in(const json_t *hazards, const char *state, const cha
 			continue;
 		}
 		any = true;
-		at += (size_t)snprintf(
-			line + at, sizeof(line) - at, " %s", json_text(one, "hazard", ""));
+		at += (size_t)snprintf(line + at, sizeof(line) - at, " %s",
+			cli_word(json_text(one, "hazard", "")));
 		char text[32];
 		if (strcmp(state, "unknown") == 0 && at < sizeof(line)) {
 			at += (size_t)snprintf(line + at, sizeof(line) - at, " (%s)",

@@ -83,7 +83,12 @@ static json_t *list_in_force(struct hub *hub, struct err *e)
 		if (wall_time_parse(text, strlen(text), &expires, NULL) == 0 &&
 			expires.ms <= now.ms) {
 			(void)json_array_remove(rows, i);
+			continue;
 		}
+		json_t *row = json_array_get(rows, i);
+		const struct municipality *town =
+			config_municipality(hub->config, json_text(row, "municipality", ""));
+		json_put_text(row, "municipality_name", town ? town->name : NULL);
 	}
 	return rows;
 }
