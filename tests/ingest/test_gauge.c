@@ -146,6 +146,27 @@ static void test_time_of_a_reading(void **state)
 	gauge_clear(&g);
 }
 
+/* A machine without a battery for its clock begins somewhere; then the network tells the time. */
+static void test_a_clock_that_ran_ahead_makes_nobody_deaf(void **state)
+{
+	(void)state;
+	struct gauge_rule rule = rule_with(1);
+	rule.window_ms = 60 * MINUTE_MS;
+	struct gauge g;
+	enum gauge_change change;
+	gauge_init(&g, &rule);
+	assert_int_equal(gauge_read(&g, 1, minute(0), minute(0), &change), GAUGE_TAKEN);
+	assert_int_equal(gauge_read(&g, 1.6, minute(9000), minute(9000), &change), GAUGE_TAKEN);
+	assert_int_equal(gauge_read(&g, 1.6, minute(9001), minute(9001), &change), GAUGE_TAKEN);
+	assert_int_equal(change, GAUGE_RAISED);
+	assert_true(gauge_is_silent(&g, minute(1)));
+	assert_int_equal(gauge_read(&g, 3.5, minute(1), minute(1), &change), GAUGE_TAKEN);
+	assert_int_equal(change, GAUGE_RENEWED); /* what was told of the future may be over */
+	assert_true(g.value < 4);		 /* and its readings are in no sum */
+	assert_false(gauge_is_silent(&g, minute(1)));
+	gauge_clear(&g);
+}
+
 static void test_sum_of_a_window(void **state)
 {
 	(void)state;
@@ -388,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_courses),
 		cmocka_unit_test(test_renewed_while_it_lasts),
 		cmocka_unit_test(test_time_of_a_reading),
+		cmocka_unit_test(test_a_clock_that_ran_ahead_makes_nobody_deaf),
 		cmocka_unit_test(test_sum_of_a_window),
 		cmocka_unit_test(test_window_keeps_its_sum_when_full),
 		cmocka_unit_test(test_goes_on_after_a_restart),

@@ -203,6 +203,25 @@ def test_refused_notices_are_staffs_business(folder, broker):
         assert "refuses" in well(watch, "degraded")["text"]
 
 
+def is_well(hub):
+    return any(f["name"] == "gauges" and f["fetch"]["state"] == "ok" for f in hub.ask("status")["feeds"])
+
+
+def test_what_the_broker_kept_is_not_taken_for_now_without_a_time(folder, broker):
+    """A river that rose and fell while nobody listened: bare readings of then are none of now."""
+    config = configure(folder, broker, {"natsui": gauge(value="", time="")})
+    with harness.Hub(config, folder=folder) as hub:
+        while not is_well(hub):
+            publish(broker, "1.0")
+    publish(broker, "5.0")
+    with harness.Hub(config, folder=folder) as hub:
+        watch = hub.watch()
+        if not is_well(hub):
+            well(watch)
+        publish(broker, "3.5")
+        assert "氾濫注意水位" in texts(hub, broadcast(watch))[0]
+
+
 BAD = [
     ({"gauges": {}}, "at least one gauge"),
     ({"gauges": {"a": gauge(steps=[])}}, "a: steps"),

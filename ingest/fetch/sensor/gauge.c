@@ -32,9 +32,29 @@ const struct gauge_step *gauge_step(const struct gauge *g)
 	return g->step > 0 ? &g->rule->steps[g->step - 1] : NULL;
 }
 
+static bool is_ahead(struct wall_time t, struct wall_time now)
+{
+	return t.ms > now.ms + AHEAD_LIMIT_MS;
+}
+
 bool gauge_is_silent(const struct gauge *g, struct wall_time now)
 {
-	return wall_time_is_none(g->last) || now.ms - g->last.ms > g->rule->no_data_ms;
+	return wall_time_is_none(g->last) || is_ahead(g->last, now) ||
+	       now.ms - g->last.ms > g->rule->no_data_ms;
+}
+
+/* Readings that were taken while our clock ran ahead: nothing would be newer than they for as long
+ * as it did. The step they led to stays in force until readings end it. */
+static void forget_future(struct gauge *g, struct wall_time now)
+{
+	if (wall_time_is_none(g->last) || !is_ahead(g->last, now)) {
+		return;
+	}
+	g->last = WALL_TIME_NONE;
+	g->told = (struct wall_time){.ms = now.ms - g->rule->renew_ms}; /* told again at once */
+	while (g->window_count > 0 && is_ahead(g->window[g->window_count - 1].at, now)) {
+		g->window_count--;
+	}
 }
 
 static enum gauge_answer examine(
@@ -44,7 +64,7 @@ static enum gauge_answer examine(
 	if (!isfinite(value) || value < rule->min || value > rule->max) {
 		return GAUGE_IMPLAUSIBLE;
 	}
-	if (at.ms > now.ms + AHEAD_LIMIT_MS) {
+	if (is_ahead(at, now)) {
 		return GAUGE_AHEAD;
 	}
 	if (!wall_time_is_none(g->last) && at.ms <= g->last.ms) {
@@ -135,6 +155,7 @@ enum gauge_answer gauge_read(struct gauge *g, double value, struct wall_time at,
 	struct wall_time now, enum gauge_change *change)
 {
 	*change = GAUGE_SAME;
+	forget_future(g, now);
 	enum gauge_answer answer = examine(g, value, at, now);
 	if (answer != GAUGE_TAKEN) {
 		return answer;

@@ -266,6 +266,18 @@ static void submit_pending(struct sensor *s)
 	}
 }
 
+/* What a broker kept while we were away may be an hour old: only readings that say when they were
+ * taken may come so late. */
+static bool all_bear_times(const struct sensor_settings *settings)
+{
+	for (size_t i = 0; i < settings->gauge_count; i++) {
+		if (settings->gauges[i].form.time[0] == '\0') {
+			return false;
+		}
+	}
+	return true;
+}
+
 static int open_sensor(struct fetch *f, const json_t *options, void **instance, struct err *e)
 {
 	struct sensor_settings *settings = NULL;
@@ -287,7 +299,7 @@ static int open_sensor(struct fetch *f, const json_t *options, void **instance, 
 		.addresses = settings->brokers.list,
 		.address_count = settings->brokers.count,
 		.client_id = settings->client_id,
-		.keep_session = true,
+		.keep_session = all_bear_times(settings),
 		.session_expiry_s = SESSION_S,
 		.keepalive_s = settings->keepalive_s,
 		.connect_timeout_ms = CONNECT_MS,
