@@ -42,9 +42,8 @@ struct source {
 	struct document now;
 	struct document longer;
 	struct wall_time last_ok;
-	struct mono_time last_ok_mono;
-	struct wall_time begun; /* of the process: until the first poll */
-	bool gap;		/* the long document must still be read */
+	struct mono_time last_ok_mono; /* of the process' begin until the first good poll */
+	bool gap;		       /* the long document must still be read */
 	struct wall_time gap_end;
 	size_t pending; /* telegrams it listed that have no answer yet */
 	size_t unusable;
@@ -65,8 +64,9 @@ struct item {
 	bool backlog; /* listed only by a long document, and old: waits for what is new */
 	enum { ITEM_FRESH, ITEM_BACKLOG, ITEM_AWAY } place;
 	enum { ITEM_GETTING, ITEM_READY, ITEM_SUBMITTED } step; /* while away */
-	bool cut_short;		    /* what came was no whole document */
-	struct wall_time first_try; /* none before */
+	bool cut_short; /* what came was no whole document */
+	bool tried;
+	struct mono_time first_try;
 	int64_t delay_ms;
 	struct mono_time due;
 };
@@ -98,6 +98,7 @@ struct atom {
 	struct event *beat;	/* health, saving, what waits for its time */
 	struct items places[3]; /* fresh, backlog: each oldest first; being got or submitted */
 	json_t *pending;	/* keys of all of them */
+	struct mono_time forget_at;
 	size_t getting;
 	size_t waiting;
 	size_t lost; /* given up since the start */

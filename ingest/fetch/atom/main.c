@@ -14,7 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BEAT_MS = 1000, LOST_SHOWN_MS = 3600 * 1000, TEXT_SIZE = 256 };
+enum {
+	BEAT_MS = 1000,
+	LOST_SHOWN_MS = 3600 * 1000,
+	FORGET_EVERY_MS = 3600 * 1000,
+	TEXT_SIZE = 256,
+};
 
 /* ---- addresses ---- */
 
@@ -65,13 +70,13 @@ static void judge_source(const struct source *s, struct verdict *v)
 {
 	const struct atom *a = s->atom;
 	struct wall_time now = clock_wall_now();
-	struct wall_time since = wall_time_is_none(s->last_ok) ? s->begun : s->last_ok;
+	int64_t since_ms = -mono_time_left_ms(s->last_ok_mono);
 	char text[TEXT_SIZE];
 	if (wall_time_is_none(s->last_ok) && !s->fault[0]) {
 		worse(v, FETCH_DOWN, "not polled yet", "");
-	} else if (wall_time_is_none(s->last_ok) || now.ms - since.ms > a->down_after_ms) {
-		(void)snprintf(text, sizeof(text), "no good poll for %lld s",
-			(long long)(now.ms - since.ms) / 1000);
+	} else if (wall_time_is_none(s->last_ok) || since_ms > a->down_after_ms) {
+		(void)snprintf(
+			text, sizeof(text), "no good poll for %lld s", (long long)since_ms / 1000);
 		worse(v, FETCH_DOWN, text, s->fault[0] ? s->fault : "no answer");
 	} else if (s->fault[0]) {
 		worse(v, FETCH_DEGRADED, "the last poll failed", s->fault);
@@ -156,12 +161,22 @@ static void save(struct atom *a)
 	}
 }
 
+/* What no document has listed for long: else the memory would grow for as long as we run. */
+static void forget_old(struct atom *a)
+{
+	a->forget_at = mono_time_add(clock_mono_now(), FORGET_EVERY_MS);
+	memory_forget(a->memory, (struct wall_time){.ms = clock_wall_now().ms - a->remember_ms});
+}
+
 static void on_beat(int fd, short what, void *data)
 {
 	(void)fd;
 	(void)what;
 	struct atom *a = data;
 	work_pump(a);
+	if (mono_time_left_ms(a->forget_at) <= 0) {
+		forget_old(a);
+	}
 	if (memory_changed(a->memory)) {
 		save(a);
 	}
@@ -272,7 +287,7 @@ static int open_atom(struct fetch *f, const json_t *options, void **instance, st
 	read_limits(a, options);
 	a->memory = memory_open(fetch_state_dir(f));
 	memory_get_budget(a->memory, &a->budget);
-	memory_forget(a->memory, (struct wall_time){.ms = clock_wall_now().ms - a->remember_ms});
+	forget_old(a);
 	a->types = read_texts(a->pool, json_object_get(options, "types"), 0);
 	a->offices = read_texts(a->pool, json_object_get(options, "offices"), 0);
 	a->hosts =

@@ -277,7 +277,7 @@ void source_init(struct source *s, struct atom *a, const char *url, const char *
 			.is_long = true,
 			.newest = WALL_TIME_NONE},
 		.last_ok = WALL_TIME_NONE,
-		.begun = clock_wall_now(),
+		.last_ok_mono = clock_mono_now(),
 		.gap_end = WALL_TIME_NONE,
 	};
 	(void)snprintf(s->now.etag, sizeof(s->now.etag), "%s", known.etag);

@@ -91,7 +91,6 @@ void work_add(struct source *s, const struct feed_entry *entry, const char *url,
 	memcpy(item->key, key, MEMORY_KEY_SIZE);
 	item->url = mem_copy_text(url);
 	item->updated = entry->updated;
-	item->first_try = WALL_TIME_NONE;
 	item->backlog = backlog;
 	if (entry->embedded) {
 		item->bytes = mem_copy(entry->embedded, entry->embedded_size);
@@ -186,7 +185,7 @@ static void submit_ready(struct atom *a)
 static void judge_failure(struct item *item, const struct http_get_response *r, const char *why)
 {
 	struct atom *a = item->atom;
-	int64_t tried_ms = clock_wall_now().ms - item->first_try.ms;
+	int64_t tried_ms = -mono_time_left_ms(item->first_try);
 	bool missing = item->cut_short || r->status == 404 || r->status == 410;
 	if (tried_ms < (missing ? a->missing_for_ms : GIVE_UP_MS)) {
 		log_info("telegram asked for again later", "feed=%s url=%s reason=%s",
@@ -235,8 +234,9 @@ static void on_answer(void *data, const struct http_get_response *r)
 static void get(struct item *item)
 {
 	struct atom *a = item->atom;
-	if (wall_time_is_none(item->first_try)) {
-		item->first_try = clock_wall_now();
+	if (!item->tried) {
+		item->tried = true;
+		item->first_try = clock_mono_now();
 	}
 	free(item->bytes);
 	item->bytes = NULL;
