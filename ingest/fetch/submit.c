@@ -33,6 +33,7 @@ enum {
 	DELAY_FIRST_MS = 250,
 	DELAY_LAST_MS = 30000,
 	SUSPECT_LOSSES = 3,
+	SILENCE_MS = 10000, /* without an answer */
 	FAULT_SIZE = 160,
 };
 
@@ -43,6 +44,7 @@ struct message {
 	size_t size;
 	void (*done)(void *data, const struct fetch_answer *answer);
 	void *data;
+	struct mono_time born;
 	int64_t delay_ms;
 	struct mono_time due;
 	int losses; /* connections that broke with this one first in line */
@@ -399,7 +401,8 @@ void submitter_add(struct submitter *s, const void *bytes, size_t size,
 	m->size = size;
 	m->done = done;
 	m->data = data;
-	m->due = clock_mono_now();
+	m->born = clock_mono_now();
+	m->due = m->born;
 	TAILQ_INSERT_TAIL(&s->waiting, m, next);
 	s->count++;
 	s->bytes += size;
@@ -417,8 +420,28 @@ size_t submitter_waiting(const struct submitter *s)
 	return s->count;
 }
 
+/* Both queues in the order of submission, but for what was postponed. */
+static struct mono_time waiting_since(const struct submitter *s)
+{
+	const struct messages *const queues[] = {&s->flight, &s->waiting};
+	struct mono_time since = clock_mono_now();
+	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
+		const struct message *m;
+		TAILQ_FOREACH(m, queues[i], next)
+		{
+			since = m->born.ms < since.ms ? m->born : since;
+		}
+	}
+	return since;
+}
+
 const char *submitter_fault(const struct submitter *s, struct mono_time *since)
 {
+	/* One that is stuck while others pass: their answers end every other fault. */
+	*since = waiting_since(s);
+	if (mono_time_left_ms(*since) < -SILENCE_MS) {
+		return s->fault[0] ? s->fault : "no answer from hansho-ingest";
+	}
 	*since = s->fault_since;
 	return s->fault;
 }

@@ -25,5 +25,6 @@ void submitter_add(struct submitter *s, const void *bytes, size_t size,
 bool submitter_has_room(const struct submitter *s);
 size_t submitter_waiting(const struct submitter *s);
 
-/* Why nothing is taken, "" while all is well; *since receives when that began. */
+/* Why nothing is taken, or why one telegram is not; "" while all is well. *since receives when that
+ * began. */
 const char *submitter_fault(const struct submitter *s, struct mono_time *since);

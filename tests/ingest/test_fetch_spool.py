@@ -5,6 +5,7 @@ import os
 import random
 import select
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,24 @@ def test_a_hub_that_is_away_is_waited_for(tmp_path):
             fetcher.health("ok")
 
 
+def test_a_hub_that_never_answers_is_told(tmp_path):
+    """It takes the bytes and says nothing: all looks well from here."""
+    resume = threading.Event()
+
+    def answers(number, data):
+        assert resume.wait(WAIT_S)
+        return {"accepted": "0011223344556677"}
+
+    with Intake(tmp_path, answers) as intake:
+        drop, fetcher = spool(tmp_path, intake)
+        with fetcher:
+            put(drop, "one.xml", b"<a/>")
+            fetcher.health("degraded", "no answer")
+            resume.set()
+            intake.wait(1)
+            fetcher.health("ok")
+
+
 def test_a_connection_that_breaks_loses_nothing_and_one_that_breaks_it_lets_others_pass(tmp_path):
     def answers(number, data):
         return None if data == b"<poison/>" and number < 40 else {"accepted": "0011223344556677"}
@@ -195,7 +214,7 @@ def test_a_file_replaced_before_its_answer_is_taken_too(tmp_path):
         return {"accepted": "0011223344556677"}
 
     with Intake(tmp_path, answers) as intake:
-        drop, fetcher = spool(tmp_path, intake)
+        drop, fetcher = spool(tmp_path, intake, rescan=3600000)
         with fetcher:
             put(drop, "a.xml", b"<old/>")
             assert intake.wait(2) == [b"<old/>", b"<newer/>"]

@@ -187,10 +187,12 @@ int spool_list(
 
 /* ---- reading one ---- */
 
+/* Since the system last touched it. What the file itself says (mtime) is the sender's clock where a
+ * copy keeps times: a file of tomorrow would be left until tomorrow. */
 static int64_t age_ms(const struct stat *st)
 {
 	return clock_wall_now().ms -
-	       ((int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000);
+	       ((int64_t)st->st_ctim.tv_sec * 1000 + st->st_ctim.tv_nsec / 1000000);
 }
 
 static enum spool_take refuse(struct err *e, const char *why)

@@ -110,9 +110,11 @@ static void settle(struct file *file, const char *reason)
 {
 	struct spool *s = file->spool;
 	struct err e = {0};
-	/* Another file may stand there now; it has its own turn. */
+	/* Another file may stand there now; its turn comes at once: what the kernel reported of it
+	 * was passed over while this one was in hand. */
 	if (!s->folder || !spool_is_same(s->folder, file->name, &file->st)) {
 		drop_file(file);
+		scan_in(s, 0);
 		return;
 	}
 	int rc = spool_settle(s->folder, file->name, reason, &e);
