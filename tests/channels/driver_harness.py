@@ -105,16 +105,29 @@ class Driver:
 
     # ---- lines ----
     def send(self, message):
-        self.process.stdin.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+        self.send_bytes(json.dumps(message, ensure_ascii=False).encode() + b"\n")
 
     def send_bytes(self, data):
-        self.process.stdin.write(data)
+        """Reads while it writes, as the hub does: a driver that has much to say does not listen."""
+        end = time.monotonic() + WAIT_S
+        os.set_blocking(self.process.stdin.fileno(), False)
+        self._selector.register(self.process.stdin, selectors.EVENT_WRITE)
+        try:
+            while data:
+                data = data[self._pump(end, data):]
+        finally:
+            self._selector.unregister(self.process.stdin)
 
-    def _pump(self, end):
+    def _pump(self, end, out=b""):
+        """Reads what has come; writes what of out goes, and returns how much that was."""
+        written = 0
         left = end - time.monotonic()
         if left <= 0:
             raise TimeoutError(f"driver said nothing; log:\n{self.log()}")
         for key, _ in self._selector.select(left):
+            if key.fileobj is self.process.stdin:
+                written = os.write(key.fd, out)
+                continue
             data = os.read(key.fd, 65536)
             if key.fileobj is self.process.stderr:
                 self.stderr_text += data
@@ -123,6 +136,7 @@ class Driver:
                 self._out_open = self._out_open and bool(data)
             if not data:
                 self._selector.unregister(key.fileobj)
+        return written
 
     def receive(self, timeout_s=WAIT_S):
         """The next frame; DriverGone at end of output, TimeoutError when none comes."""
