@@ -286,3 +286,18 @@ def test_what_cannot_be_fetched_for_now_is_not_given_up(folder, service, status)
         del service.data_status[late]
         assert verdict(watch)["event"] == "accepted"
         health(watch, "ok")
+
+
+def test_without_connections_the_list_is_read_at_once_and_often(hub, service):
+    """Tickets may be refused for hours while the list still answers."""
+    watch = hub.watch()
+    reach(hub, watch, "ok")
+    service.wait(lambda s: s.count("list") >= 1)
+    service.ticket_answer = (503, {"status": "error", "error": {"message": "maintenance", "code": 503}})
+    service.publish(quake(1), to=[])
+    for one in service.live():
+        one.cut()
+    assert verdict(watch)["event"] == "accepted"
+    service.publish(quake(2), to=[])
+    assert verdict(watch)["event"] == "accepted"
+    assert is_at(hub, "down")

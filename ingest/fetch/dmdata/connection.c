@@ -23,6 +23,7 @@ struct connection {
 	bool up;	   /* the service has said start */
 	struct wall_time heard;
 	char why[DMDATA_WHY_SIZE];
+	char said[DMDATA_WHY_SIZE]; /* by the service, before it ends the connection */
 };
 
 static void retry_later(struct connection *c, const char *why)
@@ -47,7 +48,7 @@ static void on_start(struct connection *c, const struct dmdata_message *m)
 	log_info("connected", "server=%s", LOG_TEXT(c->server));
 	dmdata_note_socket(c->dmdata, c->socket_id, true);
 	dmdata_changed(c->dmdata);
-	dmdata_reconnected(c->dmdata);
+	dmdata_look(c->dmdata);
 }
 
 static void on_ping(struct connection *c, const struct dmdata_message *m)
@@ -65,6 +66,10 @@ static void on_data(struct connection *c, const struct dmdata_message *m)
 	if (!m->is_xml || dmdata_knows(c->dmdata, m->id)) {
 		return;
 	}
+	if (!dmdata_has_room(c->dmdata)) {
+		dmdata_look(c->dmdata);
+		return;
+	}
 	char *xml = NULL;
 	size_t size = 0;
 	struct err e = {0};
@@ -72,7 +77,7 @@ static void on_data(struct connection *c, const struct dmdata_message *m)
 		/* The list has it too: nothing is lost, and the round says so when it is. */
 		log_error("a telegram cannot be unpacked", "type=%s reason=%s",
 			LOG_TEXT(m->head_type), LOG_TEXT(e.text));
-		dmdata_reconnected(c->dmdata);
+		dmdata_look(c->dmdata);
 		return;
 	}
 	dmdata_submit(c->dmdata, m->id, xml, size);
@@ -83,14 +88,16 @@ static void on_error(struct connection *c, const struct dmdata_message *m)
 {
 	log_warning("the service reports an error", "code=%d text=%s", m->code, LOG_TEXT(m->text));
 	if (m->close) {
-		(void)snprintf(
-			c->why, sizeof(c->why), "the service says: %.150s (%d)", m->text, m->code);
+		(void)snprintf(c->said, sizeof(c->said), "the service says: %.150s (%d)", m->text,
+			m->code);
 	}
 }
 
 static void opened(void *data)
 {
-	(void)data; /* it counts when the service says start */
+	struct connection *c = data;
+	/* It counts when the service says start. */
+	(void)snprintf(c->why, sizeof(c->why), "the service has not said start yet");
 }
 
 static void message(void *data, const char *text, size_t size)
@@ -117,13 +124,19 @@ static void closed(void *data, const char *why)
 {
 	struct connection *c = data;
 	char told[DMDATA_WHY_SIZE];
+	bool was_up = c->up;
 	c->socket = NULL;
 	c->up = false;
 	dmdata_note_socket(c->dmdata, c->socket_id, false);
 	c->socket_id = -1;
-	(void)snprintf(told, sizeof(told), "%s", c->why[0] ? c->why : why);
+	/* What the service said itself tells more than how the line ended. */
+	(void)snprintf(told, sizeof(told), "%s", c->said[0] ? c->said : why);
+	c->said[0] = '\0';
 	log_warning("disconnected", "server=%s reason=%s", LOG_TEXT(c->server), LOG_TEXT(told));
 	retry_later(c, told);
+	if (was_up && dmdata_is_cut_off(c->dmdata)) {
+		dmdata_look(c->dmdata);
+	}
 }
 
 /* ---- opening ---- */

@@ -51,8 +51,9 @@ static const struct option_row rows[] = {
 		.fallback = "5m",
 		.min = 1000,
 		.max = 86400000,
-		.help = "How often the list is compared with what the WebSockets brought; after a "
-			"connection is lost it is read at once."},
+		.help = "How often the list is compared with what the WebSockets brought; it is "
+			"read at once when a connection comes or the last one goes, and every 20 "
+			"seconds while there is none."},
 	{.key = "timeout",
 		.type = OPTION_DURATION,
 		.fallback = "15s",

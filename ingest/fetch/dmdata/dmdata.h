@@ -56,11 +56,15 @@ void dmdata_submit(struct dmdata *d, const char *id, const void *xml, size_t siz
 bool dmdata_knows(const struct dmdata *d, const char *id);
 /* Telegrams submitted and not answered for good. */
 size_t dmdata_waiting(const struct dmdata *d);
+/* False: the hub has been away so long that no more can be kept; the list keeps it. */
+bool dmdata_has_room(const struct dmdata *d);
 
 /* Something changed: health is told anew. */
 void dmdata_changed(struct dmdata *d);
-/* A connection came back, or the first one came: what was missed meanwhile is in the list. */
-void dmdata_reconnected(struct dmdata *d);
+/* A connection came, or the last one went, or something was lost on the way: the list has it. */
+void dmdata_look(struct dmdata *d);
+/* No connection is up: the list is all there is. */
+bool dmdata_is_cut_off(const struct dmdata *d);
 
 /* What must survive: the cursor of the list and the sockets open at the service. */
 const char *dmdata_cursor(const struct dmdata *d);

@@ -23,6 +23,7 @@ enum {
 	MISSING_MAX = 5,     /* after as many in a round it is not the telegrams: not on and on */
 	ROUNDS_FOR_GONE = 3, /* after these the cursor moves on without what is not there */
 	SHORTEST_RETRY_MS = 2000,
+	CUT_OFF_MS = 20 * 1000, /* between rounds while no connection is up */
 	URL_SIZE = 4096,
 };
 
@@ -72,6 +73,9 @@ static void end_round(struct gap *g, const char *why)
 	(void)snprintf(g->why, sizeof(g->why), "%.*s",
 		(int)utf8_cut(why, strlen(why), sizeof(g->why) - 1), why);
 	g->busy = false;
+	if (dmdata_is_cut_off(g->dmdata) && interval > CUT_OFF_MS) {
+		interval = CUT_OFF_MS;
+	}
 	if (failed && interval > SHORTEST_RETRY_MS) {
 		interval = SHORTEST_RETRY_MS + random() % SHORTEST_RETRY_MS;
 	}
@@ -234,6 +238,10 @@ static void take_page(struct gap *g, const struct dmdata_list *list)
 	if (list->next_page[0] && !first_day && g->pages < PAGES_MAX) {
 		ask_list(g, list->next_page);
 	} else {
+		if (list->next_page[0] && !first_day) {
+			log_error("the list is longer than is read: its oldest are left out",
+				"pages=%d", PAGES_MAX);
+		}
 		fetch_next(g);
 	}
 }

@@ -20,12 +20,14 @@ enum {
 	MEMORY_BYTES_MAX = 64 * 1024,
 	MEMORY_MODE = 0600,
 	SOCKETS_MAX = 8,
+	WAITING_BYTES_MAX = 128 * 1024 * 1024,
 };
 
 /* A telegram without an answer. */
 struct errand {
 	TAILQ_ENTRY(errand) next;
 	struct dmdata *dmdata;
+	size_t size;
 };
 
 struct dmdata {
@@ -39,6 +41,7 @@ struct dmdata {
 	size_t known_count;
 	TAILQ_HEAD(errand_list, errand) errands;
 	size_t waiting;
+	size_t waiting_bytes;
 	char *memory_path;
 	char *cursor;
 	int64_t sockets[SOCKETS_MAX]; /* open at the service, as far as we know */
@@ -89,10 +92,16 @@ size_t dmdata_waiting(const struct dmdata *d)
 	return d->waiting;
 }
 
+bool dmdata_has_room(const struct dmdata *d)
+{
+	return d->waiting_bytes < WAITING_BYTES_MAX;
+}
+
 static void drop_errand(struct errand *errand)
 {
 	TAILQ_REMOVE(&errand->dmdata->errands, errand, next);
 	errand->dmdata->waiting--;
+	errand->dmdata->waiting_bytes -= errand->size;
 	free(errand);
 }
 
@@ -112,13 +121,25 @@ void dmdata_submit(struct dmdata *d, const char *id, const void *xml, size_t siz
 	}
 	struct errand *errand = mem_new(sizeof(*errand));
 	errand->dmdata = d;
+	errand->size = size;
 	TAILQ_INSERT_TAIL(&d->errands, errand, next);
 	d->known[d->known_count++ % KNOWN_MAX] = key_of(id);
 	d->waiting++;
+	d->waiting_bytes += size;
 	fetch_submit(d->fetch, xml, size, answered, errand);
 }
 
 /* ---- health ---- */
+
+bool dmdata_is_cut_off(const struct dmdata *d)
+{
+	for (size_t i = 0; i < d->connection_count; i++) {
+		if (connection_is_up(d->connections[i])) {
+			return false;
+		}
+	}
+	return true;
+}
 
 void dmdata_changed(struct dmdata *d)
 {
@@ -145,7 +166,7 @@ void dmdata_changed(struct dmdata *d)
 	fetch_health(d->fetch, state, heard, why);
 }
 
-void dmdata_reconnected(struct dmdata *d)
+void dmdata_look(struct dmdata *d)
 {
 	if (d->gap) {
 		gap_fill(d->gap);
@@ -315,8 +336,10 @@ static void close_dmdata(void *instance)
 	}
 	gap_free(d->gap);
 	transport_free(d->transport);
-	d->socket_count = 0;
-	remember(d);
+	if (d->gap) { /* else what an earlier life left open may be open still */
+		d->socket_count = 0;
+		remember(d);
+	}
 	while ((errand = TAILQ_FIRST(&d->errands)) != NULL) {
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it leaves the list there. */
 		drop_errand(errand);
