@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -77,8 +78,11 @@ int feed_exchange(const char *path, const char *data, size_t size, struct buf *a
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	/* A mail server hands over one mail at a time: none may wait behind one that hangs. */
+	const struct timeval limit = {.tv_sec = ANSWER_MS / 1000};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0 ||
+		connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
 		int rc = -errno;
 		if (fd >= 0) {
 			(void)close(fd);
