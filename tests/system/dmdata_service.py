@@ -9,6 +9,7 @@ import http.server
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import urllib.parse
@@ -93,7 +94,7 @@ class Socket:
 
 
 class Service:
-    def __init__(self, key="secret-key"):
+    def __init__(self, key="secret-key", tls=None):
         self.authorization = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
         self.changed = threading.Condition()
         self.notes = []
@@ -129,10 +130,15 @@ class Service:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
         self.host = f"127.0.0.1:{self.server.server_address[1]}"
-        self.url = f"http://{self.host}"
+        self.tls = tls is not None
+        self.url = f"http{'s' * self.tls}://{self.host}"
 
     # ---- what the test does
 
@@ -217,7 +223,7 @@ class Service:
         number = len(self.tickets) + 1
         ticket = f"T{number}"
         self.tickets[ticket] = number
-        url = f"ws://{self.ticket_host or self.host}/v2/websocket?ticket={ticket}"
+        url = f"ws{'s' * self.tls}://{self.ticket_host or self.host}/v2/websocket?ticket={ticket}"
         self.answer(
             request,
             200,

@@ -3,6 +3,7 @@
 
 import signal
 import socket
+import subprocess
 
 import dmdata_service
 import harness
@@ -301,3 +302,45 @@ def test_without_connections_the_list_is_read_at_once_and_often(hub, service):
     service.publish(quake(2), to=[])
     assert verdict(watch)["event"] == "accepted"
     assert is_at(hub, "down")
+
+
+@pytest.mark.parametrize("name,good", [("IP:127.0.0.1", True), ("IP:127.0.0.2", False)])
+def test_the_service_must_be_who_it_says(folder, name, good):
+    """Over TLS, for requests and WebSockets; the key goes to nobody else."""
+    key, cert = folder / "tls.key", folder / "tls.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+         "-out", cert, "-days", "2", "-subj", "/CN=stand-in", "-addext", f"subjectAltName={name}"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with dmdata_service.Service(tls=(cert, key)) as service:
+        for trusted in (False, True):
+            config = configure(folder, service, **({"ca_file": str(cert)} if trusted else {}))
+            with harness.Hub(config, folder=folder) as hub:
+                watch = hub.watch()
+                if trusted and good:
+                    service.wait(lambda s: len(s.live()) == 2)
+                    service.publish(quake(1))
+                    assert verdict(watch)["event"] == "accepted"
+                    continue
+                text = ""
+                while "ticket:" not in text:  # each attempt is told to the hub
+                    text = next(f for f in hub.ask("status")["feeds"] if f["name"] == "dmdata")["fetch"].get("text", "")
+                assert is_at(hub, "down")
+                assert service.count("start") == 0 and not service.refused
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_service_that_says_nothing_is_given_up_and_asked_again(folder, service, scheme):
+    """It takes the connection, and that is all: in the handshake or before the answer."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(harness.PATIENCE)
+        service.url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
+        with harness.Hub(configure(folder, service, timeout="300ms"), folder=folder) as hub:
+            held = [silent.accept() for _ in range(9)]  # three parties, each for the third time
+            text = ""
+            while "no answer in time" not in text:
+                text = next(f for f in hub.ask("status")["feeds"] if f["name"] == "dmdata")["fetch"].get("text", "")
+            assert is_at(hub, "down")
+            for connection, _ in held:
+                connection.close()
