@@ -183,3 +183,19 @@ def test_a_mail_is_checked_and_explained(hub, folder):
     assert "(civil.missile) [launch]" in checked
     explained = subprocess.run([*run, "explain", file], capture_output=True, text=True, check=True, env=env).stdout
     assert "Ballistic missile" in explained and "launch" in explained and "siren" in explained
+
+
+def test_a_mail_that_no_rule_knows_alarms_staff_by_their_own_channel(folder):
+    whole = config(folder)
+    whole["channels"].append(harness.fake("staff", folder, drill=False))
+    whole["rules"]["live"] = [{"name": "all", "match": {"kinds": ["*"]}, "channels": ["siren", "web"]}]
+    whole["alarms"] = {"channels": ["staff"], "gather": "0s"}
+    with harness.Hub(whole, folder) as hub:
+        watch = hub.watch()
+        taken = ingest(hub, mail("お知らせ", "受信機の設定が変わりました。"))
+        assert taken.returncode == 0, taken.stderr
+        raised = watch.until(lambda e: e["event"] == "alarm" and e["what"] == "mail-unknown")
+        watch.until(lambda e: e["event"] == "attempt" and e["delivery"].endswith("/staff"))
+        assert raised["subject"] in {a["subject"] for a in hub.ask("status")["alarms"]}
+        assert len(harness.recorded(folder, "staff")) == 1
+        assert harness.recorded(folder, "siren") == harness.recorded(folder, "web") == []
