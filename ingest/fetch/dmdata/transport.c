@@ -42,6 +42,8 @@ static void run_inner(evutil_socket_t fd, short what, void *data)
 
 void transport_kick(struct transport *t)
 {
+	/* It looks at its own timers only when something wakes it, at the latest after seconds. */
+	lws_cancel_service(t->context);
 	event_active(t->due, EV_TIMEOUT, 0);
 }
 
