@@ -153,6 +153,17 @@ static void set_limits(CURL *easy, const struct http_settings *s, int64_t left_m
 	}
 }
 
+static void set_method(CURL *easy, const struct http_request *request)
+{
+	if (strcmp(request->method, "GET") == 0) { /* as POST it would carry a body's headers */
+		(void)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+		return;
+	}
+	(void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
+	(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+}
+
 static void start(
 	struct http_client *c, struct transfer *t, struct http_request *request, int64_t left_ms)
 {
@@ -164,10 +175,7 @@ static void start(
 	set_headers(t);
 	set_limits(t->easy, request->settings, left_ms);
 	(void)curl_easy_setopt(t->easy, CURLOPT_URL, request->url);
-	(void)curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, request->method);
-	(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, request->body);
-	(void)curl_easy_setopt(
-		t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+	set_method(t->easy, request);
 	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 	(void)curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
 	(void)curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);

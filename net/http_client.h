@@ -39,7 +39,7 @@ void http_client_free(struct http_client *c);
 
 struct http_request {
 	const struct http_settings *settings;
-	const char *method; /* "POST", "PUT" */
+	const char *method; /* "POST", "PUT"; "GET": body is not sent */
 	const char *url;
 	const char *const *headers; /* "Name: value", ends with NULL; no CR or LF (asserted) */
 	const void *body;
