@@ -11,6 +11,7 @@ const struct channel_declaration *const channel_registry[] = {
 	&channel_fake,
 	&channel_mail,
 	&channel_mqtt,
+	&channel_sms,
 	&channel_social,
 	NULL,
 };

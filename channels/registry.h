@@ -14,6 +14,7 @@ extern const struct channel_declaration channel_exec;
 extern const struct channel_declaration channel_fake;
 extern const struct channel_declaration channel_mail;
 extern const struct channel_declaration channel_mqtt;
+extern const struct channel_declaration channel_sms;
 extern const struct channel_declaration channel_social;
 
 /* NULL-terminated list of all of them. */

@@ -217,7 +217,8 @@ static const struct option_row channel_rows[] = {
 	{.key = "driver",
 		.type = OPTION_TEXT,
 		.required = true,
-		.help = "Kind of channel: mail, areamail, mqtt, social, banner, exec or fake."},
+		.help = "Kind of channel: mail, areamail, sms, mqtt, social, banner, exec or "
+			"fake."},
 	{.key = "enabled",
 		.type = OPTION_FLAG,
 		.fallback = "true",

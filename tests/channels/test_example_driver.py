@@ -86,6 +86,6 @@ def test_description_fits_the_schema():
     validator("driver-description.schema.json").validate(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("name", ["fake", "banner", "mail", "mqtt", "areamail", "social"])
+@pytest.mark.parametrize("name", ["fake", "banner", "mail", "mqtt", "areamail", "sms", "social"])
 def test_descriptions_in_the_tree_fit_the_schema(name):
     validator("driver-description.schema.json").validate(h.describe_driver(name))
