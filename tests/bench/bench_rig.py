@@ -185,7 +185,7 @@ def hub_of(folder, ports, channels, rules=None):
     names = [c["name"] for c in channels]
     return harness.Hub(
         {
-            "site": "bench", "secrets_dir": str(folder), "municipalities": [IWAKI],
+            "site": "bench", "secrets_dir": str(folder), "municipalities": [IWAKI], "guards": {"cap": 0},
             "feeds": [{"name": "local", "unix": str(pathlib.Path(folder) / "run" / "local.sock")},
                       {"name": "bench", "tcp": f"127.0.0.1:{ports.feed}", "max_connections": 256}],
             "channels": channels,

@@ -30,6 +30,7 @@ def config(folder):
         {"name": "life", "match": {"severity": "severe"}, "channels": list(CHANNELS)},
         {"name": "rest", "match": {"severity": "moderate"}, "channels": ["mail", "web"]}],
         drill=[{"name": "drill", "match": {"kinds": ["*"]}, "channels": ["mail"]}])  # fmt: skip
+    made["guards"] = {"cap": 0}  # a day within a quarter of an hour
     made["municipalities"] = [{"code": OURS, "rivers": ["070028000100"]}]
     return made
 
