@@ -36,6 +36,8 @@ static const struct {
 	{"email", 0},
 	{"メールアドレス", 0},
 	{"宛先", 0},
+	{"phone", 0},
+	{"電話番号", 0},
 	{"categories", 1},
 	{"category", 1},
 	{"分類", 1},
@@ -52,6 +54,9 @@ static const struct {
 	{"番号", 5},
 };
 
+/* What the addresses of a list are. */
+enum import_kind { IMPORT_MAIL, IMPORT_PHONES, IMPORT_DEVICES /* ids, not addresses */ };
+
 struct import {
 	struct cli *cli;
 	const char *file;
@@ -60,7 +65,7 @@ struct import {
 	size_t columns;
 	json_t *rows;
 	size_t faults;
-	bool bare; /* a list of devices: ids, not mail addresses */
+	enum import_kind kind;
 };
 
 static size_t member_of(const char *heading)
@@ -83,9 +88,10 @@ static bool take_heading(struct import *in, const struct csv_record *record)
 	}
 	static const size_t of_people[] = {0, 1, 2, 3, 4};
 	static const size_t of_devices[] = {5, 2, 4}; /* id, areas, name */
-	const size_t *usual = in->bare ? of_devices : of_people;
-	size_t usual_count = in->bare ? sizeof(of_devices) / sizeof(of_devices[0])
-				      : sizeof(of_people) / sizeof(of_people[0]);
+	bool devices = in->kind == IMPORT_DEVICES;
+	const size_t *usual = devices ? of_devices : of_people;
+	size_t usual_count = devices ? sizeof(of_devices) / sizeof(of_devices[0])
+				     : sizeof(of_people) / sizeof(of_people[0]);
 	in->columns = found ? record->count : usual_count;
 	for (size_t i = 0; i < in->columns; i++) {
 		in->column[i] = found ? member_of(record->fields[i]) : usual[i];
@@ -98,6 +104,17 @@ static void fault(struct import *in, int line, const char *text)
 	if (in->faults++ < FAULTS_SHOWN) {
 		(void)fprintf(stderr, "%s:%d: %s\n", in->file, line, text);
 	}
+}
+
+static const char *phone_fault(const char *address)
+{
+	enum { DIGITS_MIN = 3 };
+	size_t digits = 0;
+	for (const char *c = address; *c; c++) {
+		digits += *c >= '0' && *c <= '9';
+	}
+	bool is_phone = digits >= DIGITS_MIN && address[strspn(address, "+-() 0123456789")] == '\0';
+	return is_phone ? NULL : _("this is no telephone number");
 }
 
 /* Enough to catch a shifted column; whether the address exists only mail can tell. */
@@ -127,15 +144,17 @@ static void take_record(struct import *in, const struct csv_record *record, int 
 		}
 	}
 	const char *address = json_text(row, "address", "");
-	if (in->bare && address[0] == '\0') {
+	bool bare = in->kind == IMPORT_DEVICES;
+	if (bare && address[0] == '\0') {
 		json_put_text(row, "address", json_text(row, "id", ""));
 		address = json_text(row, "address", "");
 	}
-	if (in->bare && json_text(row, "id", "")[0] == '\0') {
+	if (bare && json_text(row, "id", "")[0] == '\0') {
 		json_put_text(row, "id", address); /* a device goes by its id everywhere */
 	}
-	const char *wrong =
-		in->bare ? (address[0] ? NULL : _("the id is empty")) : address_fault(address);
+	const char *wrong = bare			? (address[0] ? NULL : _("the id is empty"))
+			    : in->kind == IMPORT_PHONES ? phone_fault(address)
+							: address_fault(address);
 	if (wrong) {
 		fault(in, line, wrong);
 		json_decref(row);
@@ -209,7 +228,8 @@ static int send_rows(struct import *in, bool replace, int64_t *count)
 	return code;
 }
 
-static int import_file(struct cli *cli, const char *list, bool replace, bool bare, const char *file)
+static int import_file(
+	struct cli *cli, const char *list, bool replace, enum import_kind kind, const char *file)
 {
 	struct err e = {0};
 	char *data = NULL;
@@ -224,7 +244,7 @@ static int import_file(struct cli *cli, const char *list, bool replace, bool bar
 		return cli_fail(cli, CLI_BAD_INPUT, "%s: %s", file, e.text);
 	}
 	struct import in = {
-		.cli = cli, .file = file, .list = list, .rows = json_array(), .bare = bare};
+		.cli = cli, .file = file, .list = list, .rows = json_array(), .kind = kind};
 	int64_t count = 0;
 	int code = read_rows(&in, text);
 	free(text);
@@ -298,9 +318,11 @@ int run_subscribers(struct cli *cli, int argc, char **argv)
 {
 	const char *list = cli_take_option(&argc, argv, "--list");
 	bool replace = cli_take_flag(&argc, argv, "--replace");
-	bool bare = cli_take_flag(&argc, argv, "--devices");
+	enum import_kind kind = cli_take_flag(&argc, argv, "--devices")	 ? IMPORT_DEVICES
+				: cli_take_flag(&argc, argv, "--phones") ? IMPORT_PHONES
+									 : IMPORT_MAIL;
 	if (argc == 2 && strcmp(argv[0], "import") == 0) {
-		return import_file(cli, list ? list : "mail", replace, bare, argv[1]);
+		return import_file(cli, list ? list : "mail", replace, kind, argv[1]);
 	}
 	if (argc == 1 && strcmp(argv[0], "export") == 0) {
 		return export_list(cli, list ? list : "mail");
@@ -309,7 +331,6 @@ int run_subscribers(struct cli *cli, int argc, char **argv)
 		return count_list(cli, list ? list : "");
 	}
 	return cli_fail(cli, CLI_USAGE, _("usage: hansho %s %s"), "subscribers",
-		"import [--list NAME] [--replace] [--devices] FILE | export [--list NAME] | count "
-		"[--list "
-		"NAME]");
+		"import [--list NAME] [--replace] [--devices | --phones] FILE | "
+		"export [--list NAME] | count [--list NAME]");
 }

@@ -186,7 +186,8 @@ static bool prepare(struct sms *s, const struct channel_batch *batch, size_t ind
 	}
 	job->secrets[0] = s->secret;
 	job->secrets[1] = s->encoded;
-	job->secrets[2] = job->number;
+	/* In a query "+" stands encoded. */
+	job->secrets[2] = job->number + (job->number[0] == '+');
 	return true;
 }
 
