@@ -78,6 +78,17 @@ void alarms_free(struct alarms *a)
 	}
 }
 
+int alarms_start(struct alarms *a, struct err *e)
+{
+	static const enum alarm_what kinds[] = {ALARM_SOURCE_DOWN, ALARM_INGEST_AWAY,
+		ALARM_CERTIFICATES, ALARM_CHANNEL_PAUSED, ALARM_CHANNEL_FAULT, ALARM_STORE};
+	int rc = 0;
+	for (size_t i = 0; rc >= 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		rc = store_alarm_end(a->hub->store, alarm_name(kinds[i]), "", clock_wall_now(), e);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 /* ---- what happens ---- */
 
 static void cut_into(char *out, size_t size, const char *text)
@@ -247,10 +258,10 @@ static int write_message(struct alarms *a, const json_t *open, struct wall_time 
 	b->id = pool_printf(b->pool, "%s.1", id);
 	json_t *object = broadcast_to_json(b);
 	char *json = json_to_text(object);
-	json_decref(object);
 	int rc = write_alert(a, alert, id, now, e);
 	rc = rc < 0 ? rc : store_add_broadcast(hub->store, b, json, false, "", now, e);
-	texts_put(hub->texts, b->id, json, false);
+	texts_put(hub->texts, b->id, json, object);
+	json_decref(object);
 	for (size_t i = 0; rc >= 0 && i < channels->count; i++) {
 		struct channel *channel = hub_channel(hub, channels->list[i]);
 		rc = channel ? channel_add_delivery(channel, b, false, now, e) : 0;

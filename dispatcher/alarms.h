@@ -40,6 +40,10 @@ enum alarm_what {
 struct alarms *alarms_new(struct hub *hub);
 void alarms_free(struct alarms *a);
 
+/* When the hub starts, inside a transaction: ends what only this process's memory could end. What
+ * still holds is raised again; left open and taken note of, it would hide the next of its kind. */
+int alarms_start(struct alarms *a, struct err *e);
+
 /* Takes effect with the next transaction; inside one, with that one and only if it commits. */
 void alarm_raise(struct alarms *a, enum alarm_what what, const char *subject, const char *detail);
 void alarm_end(struct alarms *a, enum alarm_what what, const char *subject);

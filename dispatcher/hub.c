@@ -258,6 +258,7 @@ static int recover(struct hub *hub, void *data, struct err *e)
 	char detail[64];
 	(void)snprintf(detail, sizeof(detail), "targets of unknown outcome: %d", count);
 	int rc = store_log(hub->store, clock_wall_now(), "hub", "start", "", detail, e);
+	rc = rc ? rc : alarms_start(hub->alarms, e);
 	return rc ? rc : count;
 }
 

@@ -326,7 +326,7 @@ static const char *const texts[] = {
 	[SQL_ALARM_ADD] = "INSERT INTO alarms (what, subject, detail, standing, first_ms, last_ms,"
 			  " count, acked_by) VALUES (?1,?2,?3,?4,?5,?5,1,'')",
 	[SQL_ALARM_END] = "UPDATE alarms SET ended_ms = ?3"
-			  " WHERE what = ?1 AND subject = ?2 AND ended_ms IS NULL",
+			  " WHERE what = ?1 AND (?2 = '' OR subject = ?2) AND ended_ms IS NULL",
 	[SQL_ALARM_ACK] = "UPDATE alarms SET acked_by = ?2,"
 			  " ended_ms = iif(standing = 1, NULL, ?3)"
 			  " WHERE (?1 = 0 OR seq = ?1) AND ended_ms IS NULL AND acked_by = ''",

@@ -308,7 +308,7 @@ struct store_alarm {
 /* 1: it is new; 0: it was open, and has happened once more. */
 int store_alarm_raise(
 	struct store *s, const struct store_alarm *a, struct wall_time at, struct err *e);
-/* 1 when it was open. */
+/* subject "": all of the kind. Returns the number of those that were open. */
 int store_alarm_end(
 	struct store *s, const char *what, const char *subject, struct wall_time at, struct err *e);
 /* id 0: all. Returns the number of alarms that nobody had taken note of. */

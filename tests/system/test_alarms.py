@@ -2,11 +2,13 @@
 """Staff hear of what needs their eyes: silence, held alerts, refusals; over a channel of their own."""
 
 import base64
+import contextlib
 import datetime
 import json
 import os
 import signal
 import socket
+import sqlite3
 
 from harness import Hub, Receiver, basic_config, fake, now, recorded, telegram
 
@@ -65,6 +67,21 @@ def test_an_alarm_that_stands_is_not_new_after_a_restart(tmp_path):
         after = hub.ask("alarms")
         assert [a["id"] for a in after] == [before[0]["id"]]
         assert after[0]["acked_by"]
+
+
+def test_an_alarm_of_a_former_process_does_not_hide_the_next(tmp_path):
+    """Noted by staff, and ended by what the hub forgot in the restart: it would stay open, and silent, for ever."""
+    with Hub(staff_config(tmp_path), tmp_path) as hub:
+        hub.stop()
+        kinds = ["channel-fault", "channel-paused", "ingest-away", "source-down", "store", "feed-silent"]
+        stores = list(tmp_path.rglob("*.db"))
+        assert len(stores) == 1
+        with contextlib.closing(sqlite3.connect(stores[0])) as store, store:
+            for kind in kinds:
+                store.execute("INSERT INTO alarms (what, subject, detail, standing, first_ms, last_ms, count, acked_by)"
+                              " VALUES (?, 'gone', '', 1, 1, 1, 1, 'somebody')", (kind,))
+        hub.start()
+        assert [a["what"] for a in hub.ask("alarms")] == ["feed-silent"]
 
 
 def test_a_held_alert_is_told_to_staff_by_webhook(tmp_path):
