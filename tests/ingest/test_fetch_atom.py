@@ -14,7 +14,13 @@ import pytest
 from fetch_rig import Fetcher, Intake
 from web_site import Site, atom
 
-NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+NOW = None  # of the test: feeds that were made at the start of a long run would be old in its middle
+
+
+@pytest.fixture(autouse=True)
+def made_now():
+    global NOW
+    NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "cap" / "feeds"
 
 
