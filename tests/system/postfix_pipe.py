@@ -73,6 +73,9 @@ multi_instance_wrapper =
 multi_instance_enable = no
 smtpd_peername_lookup = no
 """)
+        # Where the pipe's user can run it: a clone under /root is closed to everybody else.
+        program = shutil.copy(argv[0], self.top / "hansho")
+        argv = [program, *argv[1:]]
         pipe = f"hansho unix - n n - 1 pipe flags=R user={USER} argv={' '.join(map(str, argv))}"
         (self.config / "master.cf").write_text(f"127.0.0.1:{self.port} inet n - n - - smtpd\n{SERVICES}{pipe}\n")
 

@@ -74,7 +74,7 @@ def start_hub(folder):
 
 @pytest.fixture(name="postfix")
 def start_postfix(hub):
-    with Postfix([harness.BIN / "hansho", "-c", hub.config_path, "ingest", "--mail", "--feed", "receiver"]) as postfix:
+    with Postfix([harness.BIN / "hansho", "ingest", "--mail", "--feed-socket", hub.feed_socket("receiver")]) as postfix:
         yield postfix
 
 
