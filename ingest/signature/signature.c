@@ -7,6 +7,7 @@
 #include "ingest/signature/signature_private.h"
 #include "ingest/xml.h"
 
+#include <assert.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -95,6 +96,7 @@ static void drop_other_signatures(xmlNode *root, const xmlNode *kept)
 static void drop_extras(xmlNode *signature)
 {
 	static const char *const parts[] = {"SignedInfo", "SignatureValue", "KeyInfo"};
+	assert(signature);
 	for (xmlNode *n = signature->children, *next; n; n = next) {
 		next = n->next;
 		bool kept = n->type != XML_ELEMENT_NODE;
