@@ -14,25 +14,25 @@ const char *const family_flash_2026[] = {"VPBS50", NULL};
 
 /* First match by prefix, so the transition types stand before their family. */
 static const struct family families[] = {
-	{"VPWW53", FAMILY_FULL_STATE, family_warnings_2026, true},
-	{"VPWW54", FAMILY_FULL_STATE, family_warnings_2026, true},
-	{"VPNO50", FAMILY_EVENT, family_warnings_2026, true},
-	{"VXWW50", FAMILY_FULL_STATE, family_warnings_2026, false},
-	{"VPOA50", FAMILY_EVENT, family_flash_2026, false},
-	{"VPWW", FAMILY_FULL_STATE, NULL, true},
-	{"VPHW", FAMILY_EVENT, NULL, true},
-	{"VPWP50", FAMILY_OUTLOOK, NULL, false},
-	{"VFVO50", FAMILY_FULL_STATE, NULL, false},
-	{"VTSE41", FAMILY_TSUNAMI, NULL, false},
-	{"VXSE43", FAMILY_EEW, NULL, false},
-	{"VXSE51", FAMILY_EARTHQUAKE, NULL, false},
-	{"VXSE53", FAMILY_EARTHQUAKE, NULL, false},
-	{"VXSE62", FAMILY_EARTHQUAKE, NULL, false},
+	{"VPWW53", family_warnings_2026, FAMILY_FULL_STATE, true},
+	{"VPWW54", family_warnings_2026, FAMILY_FULL_STATE, true},
+	{"VPNO50", family_warnings_2026, FAMILY_EVENT, true},
+	{"VXWW50", family_warnings_2026, FAMILY_FULL_STATE, false},
+	{"VPOA50", family_flash_2026, FAMILY_EVENT, false},
+	{"VPWW", NULL, FAMILY_FULL_STATE, true},
+	{"VPHW", NULL, FAMILY_EVENT, true},
+	{"VPWP50", NULL, FAMILY_OUTLOOK, false},
+	{"VFVO50", NULL, FAMILY_FULL_STATE, false},
+	{"VTSE41", NULL, FAMILY_TSUNAMI, false},
+	{"VXSE43", NULL, FAMILY_EEW, false},
+	{"VXSE51", NULL, FAMILY_EARTHQUAKE, false},
+	{"VXSE53", NULL, FAMILY_EARTHQUAKE, false},
+	{"VXSE62", NULL, FAMILY_EARTHQUAKE, false},
 };
 
-static const struct family family_event = {"", FAMILY_EVENT, NULL, false};
-static const struct family family_mail = {"", FAMILY_MAIL, NULL, false};
-static const struct family family_chain = {"", FAMILY_CHAIN, NULL, false};
+static const struct family family_event = {"", NULL, FAMILY_EVENT, false};
+static const struct family family_mail = {"", NULL, FAMILY_MAIL, false};
+static const struct family family_chain = {"", NULL, FAMILY_CHAIN, false};
 
 const struct family *family_of(const struct alert *a)
 {

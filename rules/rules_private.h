@@ -24,9 +24,9 @@ enum family_shape {
 
 struct family {
 	const char *prefix; /* of the type */
-	enum family_shape shape;
 	/* Sent beside a newer type for some years: serves only where the newer one is missing. */
 	const char *const *primary; /* types, NULL-terminated; NULL: this is primary */
+	enum family_shape shape;
 	/* The series is the office: one state per hazard, without EventID, and a cancel without a
 	 * Body names nothing but the office. */
 	bool by_office;
